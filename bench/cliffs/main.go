@@ -14,7 +14,7 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// maxResident is the bar of memory of a process, in MiB.
+// maxResident is the bar for the peak memory of a process, in MiB.
 const maxResident = 512
 
 func main() { process.Main(run) }
@@ -67,7 +67,7 @@ type contestant struct {
 	resident float64   // the greatest peak, in MiB
 }
 
-// search runs the contestants of a search in turn and prints their costs.
+// search runs the contestants of a search in turn, and prints their costs and ratios.
 func (b *bench) search(ctx context.Context, dir string, s search) error {
 	commits, err := b.prepare(ctx, dir, s)
 	if err != nil {
@@ -111,7 +111,7 @@ func (b *bench) search(ctx context.Context, dir string, s search) error {
 	return nil
 }
 
-// ratio returns the median of the ratios of each round.
+// ratio returns the median over the rounds of the CPU time of `over`, divided by that of `under`.
 func ratio(over, under *contestant) float64 {
 	ratios := make([]float64, len(over.cpu))
 	for i := range ratios {
@@ -125,8 +125,8 @@ func (b *bench) history(ctx context.Context, dir string, s search, flags ...stri
 	return process.Run(exec.CommandContext(ctx, b.binary, args...))
 }
 
-// prepare builds the index and checks that it does not change the results. It returns the commits
-// of the samples, if git needs them.
+// prepare builds the index and checks that it does not change the results. It returns the distinct
+// commits of the samples if git needs them (s.perCommit).
 func (b *bench) prepare(ctx context.Context, dir string, s search) (commits []string, err error) {
 	cold, err := b.history(ctx, dir, s, "--json")
 	if err != nil {

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// A search is one thing to find, in the languages of Backsight and git.
+// A search is a query of Backsight, and the command of git that searches for the same.
 type search struct {
 	name  string
 	query string
 	flags []string // of `backsight history`
-	// git is the command of git. If perCommit is set, the commits of the samples follow it.
+	// git are the arguments of git. If perCommit is set, the commits of the samples follow them.
 	git       []string
 	perCommit bool
 	indexed   bool // an index can help

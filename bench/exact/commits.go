@@ -16,7 +16,7 @@ type revision struct {
 	commit     string
 }
 
-// commits counts at every first-parent commit with the index, and compares the values at random
+// commits counts at every first-parent commit with the index, and compares the values at n random
 // commits with those of git.
 func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int) error {
 	every, err := e.history(ctx, q.Backsight, "--index", e.indexes, "--every", "commit")
@@ -50,7 +50,7 @@ func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int
 			e.unexplained++
 		}
 	}
-	e.bars.AtLeast(fmt.Sprintf("%s: of %d random commits (seed %d) equal to git grep -I -o, or explained", q.Name, n, seed),
+	e.bars.AtLeast(fmt.Sprintf("%s, %d random commits (seed %d): commits equal to git grep -I -o, or explained", q.Name, n, seed),
 		float64(n-e.unexplained+before), float64(n), fmt.Sprintf(" (%d equal)", equal))
 	return nil
 }

@@ -14,7 +14,6 @@ import (
 
 func main() { process.Main(run) }
 
-// exact is the state of one run.
 type exact struct {
 	binary      string
 	indexes     string // folder of the history indexes

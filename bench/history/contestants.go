@@ -19,7 +19,6 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// bench is the state of a run.
 type bench struct {
 	binary  string
 	dirs    []string

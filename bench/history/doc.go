@@ -18,9 +18,10 @@
 //	            git's own threads
 //
 // The contestants take turns within each round, so a busy machine affects all of them. The query
-// any-case has one more contestant, one-case: the same text in one case. The command prints the
-// medians of wall time and of CPU time, and the medians of each round's ratios next to their bars.
-// Other work on the machine affects CPU time less than wall time.
+// any-case has one more contestant, one-case: the same text in lower case only. The query no-text
+// has neither warm nor every, because an index cannot help it. The command prints the medians of
+// wall time and of CPU time, and the medians of each round's ratios next to their bars. Other work
+// on the machine affects CPU time less than wall time.
 //
 // Before the timing starts, the value of each sample is compared with the number of lines that `git
 // grep -o` prints: one per match. git gets the commits; backsight has to find them itself.

@@ -2,13 +2,13 @@
 //
 //	go run ./bench/large [-dir DIR] [-files 500000] [-bytes 1000000000] [-n 2] [FOLDER...]
 //
-// It generates two repositories, only once if -dir names a folder for them. One has very many
-// files, of which some change every month. The other one has large blobs: texts of 1 to 64 MiB,
-// some of them incompressible, some with versions that the pack stores as deltas. Then it runs
-// `backsight history` on these two and on the largest repositories in the given folders, for a
-// query for a text and for one that needs a regular expression. For each query, it counts at 12
-// monthly samples and at every commit, each without and with a history index. The first run with
-// the index builds it.
+// It generates two repositories; if -dir names a folder, it keeps them there and uses them again.
+// One has very many files, of which some change every month. The other one has large blobs: texts
+// of 1 to 64 MiB, some of them incompressible, some with versions that the pack stores as deltas.
+// Then it runs `backsight history` on these two and on the largest repositories in the given
+// folders, for a query for a text and for one that needs a regular expression. For each query, it
+// counts at 12 monthly samples and at every commit, each without and with a history index. The
+// first run with the index builds it.
 //
 // For each run, it prints the peak resident set (ru_maxrss), which includes mapped pages of packs,
 // and the CPU time. Both include the git processes that backsight starts: the peak is that of the

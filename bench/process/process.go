@@ -42,7 +42,8 @@ type Result struct {
 	Stdout, Stderr []byte
 	Wall, CPU      time.Duration
 	// The peak resident set in bytes, of the largest among the process and the processes that it
-	// waited for. It is at least the peak of this process, the parent. 0 if unknown.
+	// waited for. It is at least the benchmark's own peak, because a child's counter starts at that
+	// of its parent. 0 if unknown.
 	Resident int64
 }
 

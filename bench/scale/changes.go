@@ -17,8 +17,8 @@ import (
 const everyNth = 20
 
 // change adds a commit to 5 % of the generated repositories. The function `undo` resets their
-// branches, so that the next run starts from the same state. It may be needed even after an error;
-// it is nil if nothing was changed.
+// branches, so that the next run starts from the same state. Callers must call it unless it is nil,
+// even after an error.
 func change(ctx context.Context, root string, n int) (changed int, undo func() error, err error) {
 	var dirs []string
 	for i := 0; i < n; i += everyNth {

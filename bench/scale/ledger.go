@@ -22,8 +22,8 @@ import (
 )
 
 // measureLedger times the store alone, with its own Postgres. It registers n repositories, of which
-// a third have commits in the period of the samples. It plans one series, writes its samples in the
-// batches that activities write, and reads it as different viewers do. No search runs.
+// about a third have commits in the period of the samples. It plans one series, writes its samples
+// in batches of 40 repositories, and reads it as different viewers do. No search runs.
 func measureLedger(ctx context.Context, n, points int) (err error) {
 	dir, err := os.MkdirTemp("", "backsight-ledger-")
 	if err != nil {

@@ -145,8 +145,8 @@ func stopwatch() func(what string) {
 	}
 }
 
-// reportMemory prints the peak resident memory of each process that the product has started and
-// that still runs.
+// reportMemory prints the peak resident memory of each running child process of the product, such
+// as Postgres and the worker.
 func (in *inside) reportMemory() error {
 	stats, err := filepath.Glob("/proc/[0-9]*/status")
 	if err != nil {

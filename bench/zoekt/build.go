@@ -61,7 +61,7 @@ func (s *side) buildSame(ctx context.Context, backsight, clone string) error {
 	return err
 }
 
-// zoektFlags make zoekt rebuild its index, without ctags.
+// zoektFlags make zoekt build the whole index, without ctags and submodules.
 var zoektFlags = []string{"-incremental=false", "-disable_ctags", "-submodules=false"}
 
 // buildZoekt builds zoekt's index of the commits, which zoekt takes as branches.

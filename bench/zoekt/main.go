@@ -14,7 +14,7 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// rare is a query for a text that few files contain. It is valid in both programs.
+// rare is a query for a text that few files contain. Both programs understand it in the same sense.
 const rare = "ErrClosed case:yes"
 
 func main() { process.Main(run) }
@@ -48,7 +48,7 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	own := side{name: "backsight", index: filepath.Join(folder, "own"), command: process.Shell("backsight", "history", "--index", "DIR", "--query", rare)}
-	same := side{name: "same 12", index: filepath.Join(folder, "same"), command: "the same, of the samples' commits alone"}
+	same := side{name: "same 12", index: filepath.Join(folder, "same"), command: "the same, on a history of only the samples' commits"}
 	theirs := side{name: "zoekt", index: filepath.Join(folder, "zoekt"), command: process.Shell(append([]string{"zoekt-git-index"}, zoektFlags...)...) + " -branches ...; zoekt -l '" + rare + "'"}
 	// The programs take turns for each repository, so a busy machine affects both.
 	for i, dir := range dirs {
@@ -109,7 +109,7 @@ type side struct {
 	command         string        // the commands that build the index and run the query, for people
 	cpu             time.Duration // CPU time of building the index
 	bytes           int64
-	asked, askedCPU []float64 // seconds that the query took in each round
+	asked, askedCPU []float64 // wall and CPU time of the query in each round, in seconds
 }
 
 func (s *side) ask(cmd *exec.Cmd) error {
