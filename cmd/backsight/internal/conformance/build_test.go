@@ -77,7 +77,7 @@ func (b *builder) git(args ...string) string {
 	return b.Git(b.t, args...)
 }
 
-// in runs git in a folder, with the committer's date of a month.
+// in runs git in a folder, with the time of month n as the date of author and committer.
 func (b *builder) in(dir string, n int, args ...string) string {
 	b.t.Helper()
 	out, err := runGit(dir, nil, []string{"GIT_AUTHOR_DATE=" + month(n).Format(time.RFC3339), "GIT_COMMITTER_DATE=" + month(n).Format(time.RFC3339)},
@@ -170,8 +170,8 @@ func (b *builder) commit(c raw) string {
 // stamp returns the time of month n as a commit stores it.
 func stamp(n int) string { return fmt.Sprintf("%d +0000", month(n).Unix()) }
 
-// chain writes commits with these trees, one month and one parent after the other, and sets main to
-// the last one.
+// chain writes a commit for each tree, one month after its parent, the commit of the tree before.
+// It sets main to the last one.
 func (b *builder) chain(trees ...string) (ids []string) {
 	b.t.Helper()
 	for i, tree := range trees {
@@ -216,7 +216,8 @@ func runGit(dir string, stdin []byte, env []string, args ...string) (string, err
 	return stdout.String(), err
 }
 
-// move renames a folder below the git directory, and makes an empty object store if it was that.
+// move renames a folder below the git directory, and makes an empty objects/pack if there is none
+// then.
 func (b *builder) move(from, to string) {
 	b.t.Helper()
 	require.NoError(b.t, os.Rename(filepath.Join(b.Dir, from), filepath.Join(b.Dir, to)))

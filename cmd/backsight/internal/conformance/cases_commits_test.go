@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// dated writes four commits with one more TODO each, of which the one at a place has another
-// committer's date.
+// dated writes four commits, each with one more TODO than the one before it. The commit at `place`
+// has the committer's date `committed`.
 func dated(place int, committed string) func(b *builder) {
 	return func(b *builder) {
 		var parents []string

@@ -20,7 +20,7 @@ func damageCases() []fixture {
 	damaged := func(name string, damage func(b *builder), checks ...check) fixture {
 		return fixture{name: name, group: "Damaged and missing objects", build: grown, then: damage, checks: checks}
 	}
-	// blob is a check of the TODOs when the blob of b.go cannot be read.
+	// blob returns the checks for a blob of b.go that cannot be read.
 	blob := func(reason string) []check {
 		return []check{
 			{query: "TODO case:yes", want: answers(counted(1), partial(1, reason), partial(4, reason))},
@@ -47,7 +47,7 @@ func damageCases() []fixture {
 			b.loose(id, text)
 		}
 	}
-	// An index that was made before the damage knows the folders and the commits that are missing.
+	// An index that was made before the damage contains what is missing now.
 	tree := []check{
 		{query: "TODO case:yes", want: answers(counted(1), counted(3), partial(3, "missing object")), updated: values(1, 3, 6)},
 		{query: "TODO case:yes file:^d", want: answers(counted(0), counted(0), partial(0, "missing object")), updated: values(0, 0, 3)},
@@ -60,10 +60,11 @@ func damageCases() []fixture {
 		{query: "TODO case:yes", want: text("TODO")},
 		{query: "type:path go", want: regularFiles("go")},
 	}
+	// The sample times are on the days after the last two commits. At earlier times, the answer
+	// would depend on the index: one that was made before the damage contains the damaged commit.
 	missingParent := damaged("missing-parent", func(b *builder) { b.RemoveObject(b.t, b.ObjectAt(b.t, "main~2")) }, parent...)
 	missingParent.before, missingParent.at = failed(""), months(1, 2)
 	corruptParent := damaged("corrupt-parent", func(b *builder) { b.CorruptObject(b.t, b.ObjectAt(b.t, "main~2")) }, parent...)
-	// The index of an earlier time knows the commits before the damage, so no time is before it.
 	corruptParent.before, corruptParent.at = failed(""), months(1, 2)
 	return []fixture{
 		damaged("missing-blob", remove("main:b.go"), blob("missing object")...),

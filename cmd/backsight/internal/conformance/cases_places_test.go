@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// placed moves what Backsight is given to another path below root.
+// placed is a fixture that gives Backsight another path than the repository's: the path below root
+// that `move` returns.
 func placed(name string, checks []check, move func(b *builder) string) fixture {
 	return fixture{name: name, group: "Places and kinds of repositories", build: func(b *builder) {
 		two(b)
@@ -16,8 +17,7 @@ func placed(name string, checks []check, move func(b *builder) string) fixture {
 	}, alone: true, checks: checks}
 }
 
-// cloned is a clone with a work tree whose commits are made by git in it. Its git directory takes
-// the place of the fixture's.
+// cloned clones the fixture's repository, and returns the folder of the clone's work tree.
 func cloned(b *builder) (work string) {
 	work = filepath.Join(b.root, "work")
 	b.in(b.root, 0, "clone", "-q", b.Dir, "work")

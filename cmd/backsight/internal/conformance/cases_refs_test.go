@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// two adds two commits: one TODO, then two.
+// two adds two commits. The files of the first have one TODO, those of the second two.
 func two(b *builder) { b.history(files{"a.go": "TODO\n"}, files{"b.go": "TODO\n"}) }
 
 // todo are the checks that most fixtures about the structure of a repository share.
@@ -19,7 +19,7 @@ func todo() []check {
 	}
 }
 
-// allFailed are checks of a repository of which nothing can be known.
+// allFailed are checks of a repository whose samples must all fail for this reason.
 func allFailed(reason string) []check {
 	return []check{
 		{query: "TODO case:yes", want: answers(failed(reason))},

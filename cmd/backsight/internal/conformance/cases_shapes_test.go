@@ -6,7 +6,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// at returns a commit of month n with these parents, indices of the same Import.
+// on returns a commit of month n. The parents are indexes of commits in the same Import.
 func on(n int, parents []int, f files) testgit.Commit {
 	return testgit.Commit{Message: fmt.Sprintf("commit %d", n), Time: month(n), Parents: parents, Changes: f.changes()}
 }

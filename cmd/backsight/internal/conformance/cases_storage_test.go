@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// growing writes n commits to main, each in a pack of its own, with texts that git stores as
-// deltas.
+// growing writes n commits to main: each in a pack of its own, or as loose objects with b.asLoose.
+// The texts are so similar that git stores them as deltas when it repacks.
 func growing(b *builder, n int) {
 	for i := range n {
 		b.history(files{"big.txt": strings.Repeat("the same line again\n", 200) + strings.Repeat("TODO\n", i+1), fmt.Sprintf("f%d.go", i): "TODO\n"})

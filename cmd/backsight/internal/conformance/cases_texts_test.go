@@ -25,15 +25,15 @@ func inUTF32(s string, order binary.AppendByteOrder) string {
 	return string(b)
 }
 
-// encoded is a fixture whose first commit has an ordinary file, and whose second commit has a file
-// with another content.
+// encoded is a fixture of two commits: the first adds an ordinary text, the second adds b.txt with
+// the given content.
 func encoded(group, name, content string, checks ...check) fixture {
 	return fixture{name: name, group: group, build: func(b *builder) {
 		b.history(files{"a.txt": "TODO plain\n"}, files{"b.txt": content})
 	}, checks: checks}
 }
 
-// marked marks checks as open.
+// marked sets the field `open` of the checks.
 func marked(open string, checks ...check) []check {
 	for i := range checks {
 		checks[i].open = open

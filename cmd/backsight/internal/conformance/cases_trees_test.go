@@ -12,7 +12,8 @@ func commitOf(n int, f files) testgit.Commit {
 	return testgit.Commit{Message: fmt.Sprintf("commit %d", n), Time: month(n), Changes: f.changes()}
 }
 
-// modes writes two commits, the second with a file of each mode.
+// modes writes two commits with a file of each mode. The second one changes the contents of these
+// files.
 func modes(list ...string) func(b *builder) {
 	return func(b *builder) {
 		blob, other := b.object("blob", "TODO\npackage x\n"), b.object("blob", "TODO TODO\npackage x\n")

@@ -38,7 +38,7 @@ const served = "served"
 type result struct {
 	git         string            // git's answer, "" when there is none
 	right       string            // the right answer
-	ours        string            // our answer without an index
+	ours        string            // Backsight's answer without an index, if it is wrong
 	differences map[string]string // by mode
 }
 
@@ -54,8 +54,7 @@ type built struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	// Postgres runs as another user when root runs the tests, and reads nothing here; but the names
-	// of folders in t.TempDir are too long for the report of a failure.
+	// The names of folders in t.TempDir are too long for the report of a failure.
 	root, err := os.MkdirTemp("", "backsight-conformance-")
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(root) })
@@ -112,8 +111,8 @@ func (f fixture) run(t *testing.T, root string) *built {
 	return x
 }
 
-// prime makes the index that is updated afterwards: without the newest commit, unless the fixture
-// adds commits itself.
+// prime makes the index that is updated afterwards: before `then` changes the repository or, if the
+// fixture has no `then`, without the newest commit.
 func (x *built) prime(t *testing.T) {
 	if x.then == nil {
 		defer x.rewind()()
@@ -123,8 +122,9 @@ func (x *built) prime(t *testing.T) {
 	_, _ = history(t, command) // a repository that cannot be searched gets no index
 }
 
-// rewind sets main to the commit before its tip, if there is one, and returns a function that sets
-// it back. It only changes a ref in a file.
+// rewind sets main to the commit before its tip, and returns a function that sets it back. It does
+// nothing if main has a single commit, or is not a file in refs/heads that contains the id of the
+// tip.
 func (x *built) rewind() (undo func()) {
 	const main = "refs/heads/main"
 	before, err := os.ReadFile(filepath.Join(x.Dir, main))
@@ -137,7 +137,8 @@ func (x *built) rewind() (undo func()) {
 }
 
 // check runs a check without an index, with one, with one that is updated, and with --every commit.
-// A short run leaves out two of the last three, in turn, unless the check is open.
+// A short run leaves out two of the last three, in turn, unless the check is open. An inventory,
+// and a query that must be refused, run only without an index.
 func (x *built) check(t *testing.T, c check, place int) result {
 	turn := []string{withIndex, withUpdated, everyCommit}[(place+len(x.fixture.name))%3]
 	runs := func(mode string) bool { return program != "" || c.open != "" || mode == withoutIndex || mode == turn }

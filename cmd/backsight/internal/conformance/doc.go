@@ -12,8 +12,8 @@
 // it for all of them, also runs the built program, and registers all repositories on a server that
 // computes a series for each query. It then writes docs/conformance.md.
 //
-// The field open of a check marks cases that are known to fail: it names the row of the issue that
-// will fix them. If such a case passes, the test fails, so that somebody removes the mark.
+// The field `open` of a check marks a case that is known to fail: it names the row of the issue
+// that will fix it. If such a case passes, the test fails, so that somebody removes the mark.
 //
 // Read next: suite_test.go for the types, truth_test.go for the ways to ask git, and one of the
 // cases_*_test.go files. To add a case, add a check to a fixture or a fixture to one of these

@@ -14,13 +14,14 @@ type expected struct {
 	answer answer
 }
 
-// absent is the answer at a time before the first commit.
+// absent is the answer at a time before the first commit, unless the fixture states another one.
 var absent = answer{outcome: "absent"}
 
 // far is a sample time after every commit with an ordinary date.
 var far = time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 
-// maxSamples limits the number of sample times of a case, because each costs a process of git.
+// maxSamples limits the number of commits whose dates are sample times, because each costs a
+// process of git.
 const maxSamples = 8
 
 // sampleTimes returns the sample times of a fixture, oldest first.
@@ -58,7 +59,7 @@ func (f fixture) sampleTimes(h *historyOf) (times []int64) {
 
 var aboutCommits = regexp.MustCompile(`(?i)\btype:(commit|diff)\b`)
 
-// samples returns the right samples of a check at the times, which ascend.
+// samples returns the right samples of a check. The times must ascend.
 func (x *built) samples(c check, times []int64) []expected {
 	h := x.history
 	first := absent

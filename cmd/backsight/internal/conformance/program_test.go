@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// execute runs the built program and returns its standard output. Exit status 1 is not an error,
-// because it means that samples are partial or failed.
+// execute runs the built program and returns its standard output. Exit status 1 is not an error if
+// the program printed something to stdout: it means that samples are partial or failed.
 func execute(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	var stdout, stderr bytes.Buffer
@@ -27,7 +27,8 @@ func execute(ctx context.Context, args ...string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-// runProgram runs the first check of each fixture with the built program.
+// runProgram runs the first check of each fixture with the built program, except inventories and
+// queries that must be refused.
 func runProgram(t *testing.T, all []*built) {
 	t.Helper()
 	work := make(chan *built)

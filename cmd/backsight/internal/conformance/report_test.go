@@ -45,7 +45,7 @@ func (x *built) render(of truth) string {
 	return shorten(texts)
 }
 
-// renderLines formats our samples in the order of time.
+// renderLines formats Backsight's samples, oldest first, one for each commit.
 func renderLines(want []expected, lines []line) string {
 	var texts []string
 	last := ""
@@ -61,7 +61,8 @@ func renderLines(want []expected, lines []line) string {
 	return shorten(texts)
 }
 
-// shorten joins the texts, and leaves out those in the middle of many.
+// shorten joins the texts. If all are equal, it keeps one; of more than eight, it keeps the first
+// four and the last two.
 func shorten(texts []string) string {
 	if len(slices.Compact(slices.Clone(texts))) == 1 {
 		texts = texts[:1]
@@ -72,7 +73,7 @@ func shorten(texts []string) string {
 	return strings.Join(texts, ", ")
 }
 
-// cell escapes a text for a cell of a table. Ids and paths differ between runs.
+// cell escapes a text for a cell of a table. It replaces ids and paths, which differ between runs.
 func cell(text string) string {
 	text = regexp.MustCompile(`/\S*backsight-conformance-\d+`).ReplaceAllString(text, "…")
 	text = regexp.MustCompile(`\b[0-9a-f]{12,64}\b`).ReplaceAllString(text, "ID")

@@ -104,7 +104,7 @@ func decode(text []byte) (lines []line, err error) {
 	return lines, nil
 }
 
-// command returns the command of a check, without times and index.
+// command returns the command of a check, without sample times and without --index.
 func (f fixture) command(b *builder, c check) historycmd.HistoryCommand {
 	var command historycmd.HistoryCommand
 	command.Repositories, command.Query = []string{b.path}, c.query
@@ -227,7 +227,7 @@ func compareMatching(c check, h *historyOf, listed map[string]line) string {
 // sorted returns the keys of a map in order.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// withoutZeros removes values that do not occur.
+// withoutZeros returns a copy of m without the values whose count is 0.
 func withoutZeros(m map[string]int64) map[string]int64 {
 	m = maps.Clone(m)
 	maps.DeleteFunc(m, func(_ string, n int64) bool { return n == 0 })

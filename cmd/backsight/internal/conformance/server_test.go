@@ -29,7 +29,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// series is a query that the server computes over the repositories of several cases.
+// series is a query that the server computes over the repositories of the cases that have it.
 type series struct {
 	query     string
 	byValue   bool
@@ -37,18 +37,18 @@ type series struct {
 	cases     []caseOf
 }
 
-// caseOf is a check of a fixture, by its place.
+// caseOf is one check of a fixture. The field `check` is its index in the fixture's checks.
 type caseOf struct {
 	*built
 	check int
 }
 
-// healthyFixture is part of each series, because a series whose repositories all fail pauses
-// itself.
+// healthyFixture names a fixture whose repository is part of each series, because a series pauses
+// itself when all of its searches fail.
 const healthyFixture = "packed-refs"
 
-// runServer registers all repositories on a server and compares the samples of a series for each
-// distinct query.
+// runServer registers the repositories on a server. For each distinct query, it computes a series
+// and compares the samples with the right ones.
 func runServer(t *testing.T, root string, all []*built) {
 	t.Helper()
 	url := startServer(t, root)
@@ -69,7 +69,7 @@ func runServer(t *testing.T, root string, all []*built) {
 	group.Wait()
 }
 
-// seriesOf groups the cases by query.
+// seriesOf groups the cases by query. It leaves out the fixtures that are marked `alone`.
 func seriesOf(all []*built) (list []*series) {
 	places := map[string]*series{}
 	for _, x := range all {
@@ -145,7 +145,7 @@ func freePort(t *testing.T) string {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
-// run creates an insight, waits for its backfill, and compares its samples.
+// run computes the series and records how its samples differ from the right ones.
 func (s *series) run(ctx context.Context, url, root string, healthy *built) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
@@ -170,7 +170,8 @@ func (s *series) run(ctx context.Context, url, root string, healthy *built) {
 
 var noting sync.Mutex
 
-// note records a difference. Cases of one fixture are in several series.
+// note records a difference. It takes a lock, because series that run at the same time may contain
+// cases of the same fixture.
 func (*series) note(c caseOf, difference string) {
 	noting.Lock()
 	defer noting.Unlock()
@@ -183,7 +184,8 @@ func (x *built) name(root string) string {
 	return name
 }
 
-// samples computes the series, and returns the samples of each repository, newest first.
+// samples creates an insight, waits for its backfill, and returns the samples by repository name,
+// newest first.
 func (s *series) samples(ctx context.Context, url, root string, healthy *built) (map[string][]line, error) {
 	var insight insightcmd.Command
 	create := &insight.Create
@@ -217,8 +219,8 @@ func (s *series) samples(ctx context.Context, url, root string, healthy *built) 
 	return s.decode(&out)
 }
 
-// decode reads the lines of `backsight insight points --by-repo --json`. A sample by value has a
-// line for each value.
+// decode reads the lines of `backsight insight points --by-repo --json`. A sample with captured
+// values or languages has a line for each of them.
 func (s *series) decode(out *bytes.Buffer) (map[string][]line, error) {
 	samples := map[string][]line{}
 	for scanner := bufio.NewScanner(out); scanner.Scan(); {
@@ -246,7 +248,8 @@ func (s *series) decode(out *bytes.Buffer) (map[string][]line, error) {
 	return samples, nil
 }
 
-// monthsSince returns the number of months since a month, at most insights.MaxPoints.
+// monthsSince returns the number of months from month m of the year until now, at most
+// insights.MaxPoints.
 func monthsSince(year int, m time.Month) int {
 	now := time.Now().UTC()
 	return min((now.Year()-year)*12+int(now.Month()-m), insights.MaxPoints)
@@ -268,7 +271,8 @@ func (c caseOf) compare(samples []line) string {
 	}
 	want := c.samples(c.checks[c.check], times)
 	if aboutCommits.MatchString(c.checks[c.check].query) {
-		// The oldest sample counts from one month earlier, where no fixture has a commit.
+		// The oldest sample is not compared: the server counts the commits of one month, and
+		// c.samples counts all commits before the oldest time.
 		want, samples = want[1:], samples[1:]
 	}
 	for i, l := range samples {

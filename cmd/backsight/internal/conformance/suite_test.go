@@ -45,7 +45,7 @@ type check struct {
 	git       truth // git's own answer, where it differs from want
 	why       string
 	updated   truth  // with an index that was made before the damage, where that knows more
-	open      string // "row 17": what still has to be mended, so that the check passes
+	open      string // of a check that fails today: the row of the issue, such as "row 17"
 }
 
 // suite returns all fixtures in the order of the report.
@@ -64,7 +64,7 @@ func concat(lists ...[]fixture) (all []fixture) {
 	return all
 }
 
-// name names a case in the report and in tests.
+// caseName names a case of the fixture in the report and in tests.
 func (f fixture) caseName(c check) string {
 	query := c.query
 	if len(query) > 100 {

@@ -13,12 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// answer is the right answer at one commit. For a query about commits, it is about this commit
-// alone.
+// answer is the right answer at one commit. For a query about commits, it counts only this commit.
 type answer struct {
-	outcome string // "counted", "partial" or "failed"
-	value   int64
-	values  map[string]int64 // by value
+	outcome string           // counted, partial, failed, absent; or refused, of a query
+	value   int64            // -1: not compared
+	values  map[string]int64 // the count of each captured value or language; nil: not compared
 	count   int              // with distinct: the number of different values
 	reason  string           // a regular expression for the reason of a partial or failed sample
 }
@@ -46,7 +45,7 @@ func (a answer) String() string {
 // truth gives the right answer at a commit.
 type truth struct {
 	of    func(h *historyOf, commit string) answer
-	byGit bool // git was asked
+	byGit bool // the answer comes from git; otherwise the fixture states it
 }
 
 // historyOf is the first-parent history of a fixture's repository, as git reports it.
@@ -62,8 +61,8 @@ type historyOf struct {
 // withoutGrafts makes git ignore grafts: the history is counted as it was pushed.
 var withoutGrafts = []string{"GIT_GRAFT_FILE=" + os.DevNull}
 
-// readHistory asks git for the history of rev. If git fails, the history goes on to the oldest
-// commit that git can read.
+// readHistory asks git for the history of rev. If `git rev-list` fails, readHistory follows the
+// first parents with `git cat-file`, as far as git can read them.
 func readHistory(t testing.TB, dir, rev string) *historyOf {
 	t.Helper()
 	h := &historyOf{t: t, dir: dir, cache: map[string]string{}}
@@ -89,7 +88,8 @@ var (
 	committerLine = regexp.MustCompile(`(?m)^committer .* ([0-9]+) [-+][0-9]+$`)
 )
 
-// addParent adds the first parent of the last commit, and reports whether git can read it.
+// addParent adds the first parent of the oldest commit so far. It returns false if there is none,
+// or if git cannot read one of the two.
 func (h *historyOf) addParent() bool {
 	read := func(id string) string {
 		text, err := runGit(h.dir, nil, nil, "--no-replace-objects", "--git-dir="+h.dir, "cat-file", "commit", id)
@@ -112,14 +112,14 @@ func (h *historyOf) addParent() bool {
 	return true
 }
 
-// git returns the output of git. `git grep` exits 1 when it finds nothing.
+// git returns the output of git. Exit status 1 of `git grep` is not an error: it found nothing.
 func (h *historyOf) git(args ...string) string {
 	h.t.Helper()
 	key := strings.Join(args, "\x00")
 	if out, ok := h.cache[key]; ok {
 		return out
 	}
-	// LC_ALL makes git match letters beyond ASCII without regard to case.
+	// With this LC_ALL, `git grep -i` ignores the case of letters beyond ASCII too.
 	out, err := runGit(h.dir, nil, append([]string{"LC_ALL=C.UTF-8"}, withoutGrafts...), append([]string{"--git-dir=" + h.dir}, args...)...)
 	if err != nil && (args[0] != "grep" || !strings.Contains(err.Error(), "exit status 1")) {
 		require.NoError(h.t, err)
@@ -128,8 +128,8 @@ func (h *historyOf) git(args ...string) string {
 	return out
 }
 
-// at returns the place in the history of the commit at a time, -1 for none: the first commit from
-// the tip that is not younger, as `git rev-list -1 --first-parent --before` prints.
+// at returns the index of the commit at a time, or -1: the first commit from the tip that is not
+// dated later, which `git rev-list -1 --first-parent --before` prints.
 func (h *historyOf) at(seconds int64) (place int) {
 	for i := len(h.commits) - 1; i >= 0; i-- {
 		if h.dates[i] <= seconds {
@@ -139,7 +139,8 @@ func (h *historyOf) at(seconds int64) (place int) {
 	return -1
 }
 
-// grepped counts what `git grep -z` prints for each commit, in one process.
+// grepped returns the number of results that `git grep -z` prints for each commit: lines, matches
+// with -o, or files with -l. It runs one process for all commits.
 func (h *historyOf) grepped(args []string) map[string]int64 {
 	h.t.Helper()
 	counts := map[string]int64{}
@@ -197,8 +198,8 @@ func regularFiles(path string) truth {
 	}}
 }
 
-// log is 1 for each first-parent commit that `git log` lists with these flags, else 0. git converts
-// messages to UTF-8 before it searches them, and does not look for renames.
+// log is 1 for each first-parent commit that `git log` lists with these flags, else 0. The flags
+// make git convert messages to UTF-8 before it searches them, and ignore renames.
 func log(args ...string) truth {
 	return truth{byGit: true, of: func(h *historyOf, commit string) answer {
 		out := h.git(append(append([]string{"log", "--first-parent", "-m", "--format=%H", "--encoding=UTF-8", "--no-renames", "--no-patch"}, args...), h.tip)...)
@@ -217,7 +218,7 @@ func values(n ...int64) truth {
 	}}
 }
 
-// byValue is the count of each value, given by hand for each commit, oldest first. A single one is
+// byValue is the count of each value, given by hand for each commit, oldest first. A single map is
 // for all commits.
 func byValue(maps ...map[string]int64) truth {
 	return truth{of: func(h *historyOf, commit string) answer {
