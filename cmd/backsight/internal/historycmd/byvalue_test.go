@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// The command says what the groups give where that surprises.
+// A note explains capture groups whose values may surprise.
 func TestRun_ByValueNotes(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
@@ -68,7 +68,7 @@ total                   █          6      +0
 `, out[strings.Index(out, "REPOSITORY"):])
 }
 
-// A repository that failed could have every value, so every total is a lower bound.
+// A repository that failed may contain each of the values, so every total is a lower bound.
 func TestRun_ByValueTotalsOfAFailedRepository(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
@@ -103,8 +103,8 @@ func words(out string, n int) (rows []string) {
 	return rows
 }
 
-// columnOf returns the words of a column in the last lines of a table. In a row of totals it
-// returns "total".
+// columnOf returns the words of a column in the last lines-1 lines of a table. For a row of totals
+// it returns "total".
 func columnOf(out string, column, lines int) []string {
 	rows := strings.Split(strings.TrimSpace(out), "\n")
 	var words []string

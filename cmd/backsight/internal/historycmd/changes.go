@@ -11,7 +11,8 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// change is a commit that changed the count, or that may have: then it is partial.
+// change is a commit that changed the count. If it is partial, its delta or value is not exact, and
+// it may not have changed the count.
 type change struct {
 	time    time.Time
 	commit  gitrepo.OID
@@ -24,10 +25,10 @@ type change struct {
 	reason  string
 }
 
-// changes returns the first-parent commits that changed the count, newest first: from the tip on,
-// or from the commit as of --until. Where objects cannot be searched, values are lower bounds and
-// changes are partial. The delta between two commits that lack the same objects is still exact. If
-// the query has count:, the values are those that count: leaves.
+// changes returns the first-parent commits that changed the count or, for a query about commits,
+// that match: newest first, at most plan.limit. With --until, it begins at the commit as of this
+// time. Where objects cannot be searched, values are lower bounds and changes are partial. A value
+// above the query's count: is cut to it, and its change is partial.
 func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	commits, err := s.FirstParentsSince(ctx, "", beginning)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
@@ -126,8 +127,9 @@ func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found 
 	return found, nil
 }
 
-// addUp sets the values of matching commits, newest first. It leaves out the commits that do not
-// change the sum, because count: cut the sum at an earlier commit.
+// addUp sets the values of matching commits, which are in the order newest first. A commit after a
+// partial one becomes partial. Once the sum has exceeded the query's count:, addUp leaves out all
+// newer commits, because they do not change it.
 func (p *plan) addUp(found []change) []change {
 	first, sum, code, reason := 0, int64(0), insights.ReasonCode(""), ""
 	for i := len(found) - 1; i >= 0; i-- {
@@ -148,10 +150,10 @@ func (p *plan) addUp(found []change) []change {
 	return found[first:]
 }
 
-// changeBetween compares the results of a commit (newer) and of its first parent (older), as count:
-// cuts them. It returns false if they certainly have the same count: both lack the same objects, or
-// none, and their values are equal, and count: cut both or none. If the query does not count per
-// file, missing objects may hide any change.
+// changeBetween compares the results of a commit (newer) and of its first parent (older), each cut
+// to the query's count:. It returns false if the count certainly did not change: the values are
+// equal, both commits lack the same objects or none, and both values were cut or neither. A query
+// that does not count per file may have changed whenever objects are missing.
 func (p *plan) changeBetween(older, newer history.Result) (change, bool) {
 	before, cutBefore := p.question.Cut(older.Value)
 	value, cut := p.question.Cut(newer.Value)

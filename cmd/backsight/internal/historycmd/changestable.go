@@ -19,10 +19,10 @@ const (
 	maxSubject  = 60
 )
 
-// writeChanges prints the commits that changed the count, newest first, repository by repository.
+// writeChanges prints the changes of one repository after the other, newest first.
 func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	b := bufio.NewWriter(w)
-	output.Printf(b, "%s\nevery commit that changed the count", p.query)
+	output.Printf(b, "%s\ncommits that changed the count", p.query)
 	if !p.until.IsZero() {
 		output.Printf(b, ", until %s", p.until.UTC().Format(time.RFC3339))
 	}

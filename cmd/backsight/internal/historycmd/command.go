@@ -7,13 +7,13 @@ import (
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 )
 
-// sharedFlags are the arguments and flags that both commands have.
+// sharedFlags are the arguments and flags that history and inventory share.
 type sharedFlags struct {
 	Repositories []string `arg:"" name:"repository" help:"Paths of git repositories, bare or not."`
 	Until        string   `help:"The time of the newest sample, in RFC 3339, or a date, which means its midnight in UTC. Default: now." placeholder:"TIME"`
 	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
 	AtFile       string   `help:"A file with the time of a sample on each line. Empty lines and lines that begin with # are ignored." placeholder:"FILE"`
-	Rev          string   `help:"The branch or tag to search. Default: the branch that HEAD names or, in a clone, origin/HEAD." placeholder:"REV"`
+	Rev          string   `help:"The branch, tag or commit to search. Default: the branch that HEAD names; in a work tree, the branch that origin/HEAD names, if it exists." placeholder:"REV"`
 	JSON         bool     `name:"json" help:"Print JSON, one object per line."`
 }
 
@@ -39,7 +39,8 @@ last two or three, as in api, acme/api and github.com/acme/api.
 Example: backsight history -q 'TODO lang:go' --every 1week --points 52 ~/src/*`
 }
 
-// Run prints samples. It returns output.ErrReported when any of them is partial or failed.
+// Run prints samples or, with --every commit, commits. It returns output.ErrReported when any of
+// them is partial or failed.
 func (c *HistoryCommand) Run(ctx context.Context, s *output.Streams) error {
 	memory.Limit(0)
 	memory.CollectLate()

@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// In a query about commits, lang: and file: hold for the commits that change a file of this
-// language or path, in a series and in --every commit, with and without an index.
+// In a query about commits, lang: and file: select the commits that change a file of this language
+// or path: at sample times and with --every commit, with and without an index.
 func TestRun_FiltersOnFilesOfCommits(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -44,9 +44,9 @@ func TestRun_DamagedRefsFail(t *testing.T) {
 	}
 }
 
-// A commit far back is missing or damaged. Values at newer times are counted, and those at older
-// times fail: without an index, with one, with one that was extended afterwards, and with one that
-// was made before. After a repair, everything is counted.
+// A commit far back is missing or damaged. Samples at newer times are counted, and those at older
+// times fail: without an index, with an index that was made after the damage, and after this index
+// was extended. After a repair, no sample fails.
 func TestRun_ABrokenHistoryFailsOnlyOlderTimes(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(*testgit.Repo, testgit.TB, string){
@@ -89,8 +89,8 @@ func TestRun_ABrokenHistoryFailsOnlyOlderTimes(t *testing.T) {
 			all := func(indexes string) {
 				t.Helper()
 				outcomes(options{Query: "TODO", Indexes: indexes}, files())
-				// The commit of 20 March changed nothing, but it is not known how many there were
-				// before.
+				// The commit of 20 March changed nothing, but how many TODOs there were before it
+				// is not known.
 				outcomes(options{Query: "TODO", Indexes: indexes, Every: "commit"}, []string{"counted 4", "counted 1", "partial 3"})
 				outcomes(options{Query: "type:commit author:ann", Indexes: indexes}, []string{"counted 1", "counted 1", "partial 1", "failed", "failed", "failed"})
 				outcomes(options{Query: "type:commit author:ann", Indexes: indexes, Every: "commit"}, []string{"partial 3", "partial 2", "partial 1"})

@@ -35,8 +35,8 @@ func TestRun_ALooseObjectWithTheContentOfAnother(t *testing.T) {
 	}
 }
 
-// An unreadable file decides whether the commits count. What they would count is not known, so each
-// commit may have changed the count.
+// The query has a condition on a file that cannot be read. So no count is known, and each commit
+// may have changed it.
 func TestRun_EveryCommitWithAConditionThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

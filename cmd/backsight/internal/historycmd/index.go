@@ -15,10 +15,10 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// openIndex opens the history index of the repository and sets the searcher's tip to tip. It
-// returns false, and changes nothing, when the index cannot be opened, has another tip, or may not
-// end where the history ends (the clone is shallow, or a commit could not be read). It starts no
-// git process.
+// openIndex opens the history index of the repository and sets the searcher's tip to `tip`. It
+// returns false, and changes nothing, when the index cannot be opened, when it has another tip, or
+// when the history may have been cut elsewhere since the index was made: the index ends at a cut,
+// or the clone is shallow. It starts no git process.
 func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	x, err := index.Open(s.indexPath())
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *searcher) updateIndex(ctx context.Context) error {
 	s.used = time.Since(began)
 	if failure := engine.AsFailure(err); failure != nil && failure.Code == insights.ReasonTimeout {
 		s.indexNotice = fmt.Sprintf("the update of the history index took longer than half of the query's timeout:%s, so the index stayed as it was and "+
-			"the repository was searched without it; to make the index, use --index once with a longer timeout: or without one", timeout)
+			"the repository was searched without it; to bring the index up to date, run a query with a longer timeout: or without timeout: once", timeout)
 		return nil
 	}
 	if err == nil {

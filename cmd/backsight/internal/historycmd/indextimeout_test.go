@@ -18,7 +18,7 @@ func TestRun_ATimeoutAlsoLimitsTheUpdateOfTheIndex(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, status)
 		require.Contains(t, out, "the query's timeout:1ns ended the search")
-		if every == "" { // else the timeout ends the lookup of the repository already
+		if every == "" { // with --every commit, the timeout ends before the update begins
 			require.Contains(t, out, "the update of the history index took longer than half of the query's timeout:1ns")
 		}
 		files, err := os.ReadDir(indexes)

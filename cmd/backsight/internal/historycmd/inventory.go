@@ -107,7 +107,8 @@ func (r *repository) rowsOf(p *plan, measure match.Measures) (rows map[string][]
 	return rows, all
 }
 
-// groups returns the points of one measure of all repositories, and their sum.
+// groups returns the points of one measure for each language, or for each repository if the
+// inventory is by repository, and their sum.
 func (p *plan) groups(repositories []*repository, measure match.Measures) (groups map[string][]point, total []point) {
 	groups = map[string][]point{}
 	rows := make([]map[string][]point, len(repositories))
@@ -174,7 +175,7 @@ func (v *inventory) column() string {
 	return "LANGUAGE"
 }
 
-// addTrend adds a row with the points of each group.
+// addTrend adds a row for each group, with its points.
 func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Time) {
 	columns := shownColumns(len(times))
 	lower := heading(times, columns, false, false)
@@ -190,7 +191,7 @@ func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Ti
 	grid.add(cells("total", "", false, total, columns)...)
 }
 
-// addMeasures adds a row with all measures of each group.
+// addMeasures adds a row for each group, with all measures.
 func (p *plan) addMeasures(grid *table, repositories []*repository) {
 	groups, totals := map[match.Measures]map[string][]point{}, map[match.Measures]point{}
 	head := []string{p.inventory.column()}
@@ -251,7 +252,7 @@ func (m *measured) add(measure match.Measures, n int64) {
 // inventoryLine is a line of JSON: a sample of an inventory. Total is null when the sample failed.
 type inventoryLine struct {
 	sampleLine
-	// Value hides sampleLine.Value, which is a sum of different measures.
+	// Value is always nil. It hides sampleLine.Value, which would be printed as null.
 	Value     *int64               `json:"value,omitempty"`
 	Total     *measured            `json:"total"`
 	Languages map[string]*measured `json:"languages,omitempty"`

@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// polyglot returns a repository that has a Go file since January 2024, and since June also a
-// script, a binary file and vendored code. In June the Go file grows.
+// polyglot returns a repository and its two commits. In January 2024 it has a Go file. In June this
+// file grows, and files of other kinds are added.
 func polyglot(t *testing.T) (*testgit.Repo, []string) {
 	t.Helper()
 	repo := testgit.New(t)

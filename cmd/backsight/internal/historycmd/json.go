@@ -23,7 +23,8 @@ type sampleLine struct {
 	Notices    []string            `json:"notices,omitempty"`
 }
 
-// changeLine is a line of JSON: a change.
+// changeLine is a line of JSON: a change, or the error because of which the changes of a repository
+// cannot be listed.
 type changeLine struct {
 	Repository string              `json:"repository"`
 	Time       string              `json:"time,omitempty"`

@@ -59,7 +59,8 @@ func makePlan(o options) (*plan, error) {
 	return p, p.setTimes(o)
 }
 
-// compile reads the query and the options that do not depend on the command.
+// compile compiles the query, reads the options that are the same for both commands, and makes the
+// folder of --index.
 func (p *plan) compile(o options, spec engine.Spec) (err error) {
 	spec.Query, spec.Previous = o.Query, p.previous
 	if p.question, err = engine.Compile(spec); err != nil {

@@ -37,7 +37,7 @@ func TestRun_EveryCommitListsCommitsOfTheFuture(t *testing.T) {
 		o.JSON = false
 		out, _, err := run(t, o)
 		require.NoError(t, err)
-		require.Contains(t, out, "\nevery commit that changed the count\n")
+		require.Contains(t, out, "\ncommits that changed the count\n")
 		require.Contains(t, out, "2040-01-01T00:00:00Z")
 		o.JSON, o.Until = true, "2035-01-01"
 		out, _, err = run(t, o)
@@ -46,7 +46,7 @@ func TestRun_EveryCommitListsCommitsOfTheFuture(t *testing.T) {
 	}
 }
 
-// A repository that is given several times is counted once, and the others are noted.
+// A repository that is given several times is counted once. A notice names each further path.
 func TestRun_OneRepositoryGivenTwice(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)

@@ -19,7 +19,7 @@ import (
 // repository is one argument and what was found in it.
 type repository struct {
 	arg     string
-	label   string   // a short name; two labels are equal only if their arguments are
+	label   string   // a short name, see labels
 	notices []string // what people should know about the results
 	samples []sample
 	changes []change
@@ -28,10 +28,10 @@ type repository struct {
 	ready chan struct{} // closed when the repository has been searched
 }
 
-// countHistory counts through the history of the repositories and prints what it found. complete is
-// false when a sample is partial or failed. An *insights.Error with code Invalid means that the
-// options cannot be used, and that nothing was searched. Any other error is context.Cause(ctx), or
-// comes from writing the output.
+// countHistory counts through the history of the repositories and prints what it found. `complete`
+// is false if a sample or a change is partial or failed. An *insights.Error with code Invalid means
+// that the options cannot be used, and that nothing was searched. Any other error is
+// context.Cause(ctx), or comes from writing the output.
 func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)
 	if err != nil {
@@ -103,8 +103,9 @@ func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 	return context.Cause(ctx)
 }
 
-// write prints the repositories in the order of the arguments: as JSON, each repository as soon as
-// it and those before it have been searched; as a table, when all have been searched.
+// write prints the repositories in the order of the arguments. As JSON, it prints each repository
+// as soon as this one and those before it have been searched; as a table, it prints when all have
+// been searched. It calls `before` before each output.
 func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository, stdout io.Writer, before func()) (complete bool, err error) {
 	complete = true
 	for _, r := range repositories {

@@ -8,8 +8,8 @@ import (
 )
 
 // inScope returns the repositories that the query's repo: filters choose. It returns an Invalid
-// error if they choose none, and for fork: and archived:, because only a server knows which
-// repositories are forks or archived.
+// error if they choose none, and for fork: and archived: with the values no and only, because only
+// a server knows which repositories are forks or archived.
 func (p *plan) inScope(paths []string) ([]string, error) {
 	scope := p.question.Query.Scope()
 	if name, value, found := scope.Trait(); found {
@@ -29,12 +29,12 @@ func (p *plan) inScope(paths []string) ([]string, error) {
 
 var traits = map[string]string{"fork": "forks", "archived": "archived"}
 
-// mostFolders is the largest number of folders in the name of a repository, as in
-// github.com/acme/api.
+// mostFolders is the largest number of folders of a path that make up the name of a repository:
+// three, as in github.com/acme/api.
 const mostFolders = 3
 
-// namesOf returns the names that a repository at a path can have on a server: its folder, and with
-// it the one or two folders around it. For /src/acme/api.git they are api, acme/api and
+// namesOf returns the names that a repository at a path can have on a server: the last folder of
+// the path, its last two, and its last three. For /src/acme/api.git they are api, acme/api and
 // src/acme/api.
 func namesOf(path string) []string {
 	if absolute, err := filepath.Abs(path); err == nil {

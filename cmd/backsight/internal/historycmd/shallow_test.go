@@ -22,7 +22,8 @@ func TestRun_ShallowClone(t *testing.T) {
 	require.Contains(t, lines[2]["reason"], "shallow")
 }
 
-// With or without an index, a history ends where git cuts it, also after a later fetch cut it.
+// With or without an index, a history ends where git cuts it, even if the index was made before the
+// cut.
 func TestRun_IndexOfACloneThatWasCut(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
@@ -57,7 +58,8 @@ func TestRun_EveryCommitBeforeTheEndOfAShallowClone(t *testing.T) {
 	}
 }
 
-// A fetch with --depth makes the whole repository a shallow clone, but it cuts only that branch.
+// A fetch with --depth makes the whole repository a shallow clone, but it cuts only the branch that
+// it fetches.
 func TestRun_ShallowCloneOfAnotherBranch(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)

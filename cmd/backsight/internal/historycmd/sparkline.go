@@ -14,8 +14,8 @@ var bars = strings.Split("▁▂▃▄▅▆▇█", "")
 // sparkline shows only some of them, at even distances.
 const maxSparkline = 60
 
-// sparkline draws a row on a scale from 0 to its greatest value. An unknown point is "·". A time at
-// which the repository had no commit is a space.
+// sparkline draws a row on a scale from 0 to the greatest value that it shows. An unknown point is
+// "·". A time at which the repository had no commit is a space.
 func sparkline(row []point) string {
 	shown := row
 	if len(row) > maxSparkline {

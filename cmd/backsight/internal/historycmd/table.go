@@ -38,7 +38,9 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	grid.add(heading(times, columns, p.byValue, true)...)
 	grid.add(heading(times, columns, p.byValue, false)...)
 
-	// Each row of totals is incomplete where a repository has no sample, with or without the value.
+	// Where the sample of a repository is partial or failed, every row of totals is a lower bound,
+	// because any value may be in the files that were not searched. Where all failed, it is
+	// unknown.
 	var none []point
 	for _, r := range repositories {
 		none = sum(none, r.blank())
@@ -100,8 +102,8 @@ func (t *table) addInOrder(rows []ranked) {
 }
 
 // rows yields the points of a repository, oldest first. With byValue, it yields every captured
-// value with its points; otherwise it yields the counts with the key "". Callers must not keep the
-// points.
+// value with its points; otherwise it yields the counts with the key "". It yields the same slice
+// again and again, so callers must not keep it.
 func (r *repository) rows(byValue bool) iter.Seq2[string, []point] {
 	return func(yield func(string, []point) bool) {
 		row := r.blank()
@@ -127,14 +129,15 @@ func (r *repository) rows(byValue bool) iter.Seq2[string, []point] {
 	}
 }
 
-// addValues adds the values of a row to a total, and nothing else.
+// addValues adds the values of a row to a total. It does not change whether points are unknown,
+// lower bounds or absent.
 func addValues(total, row []point) {
 	for i, pt := range row {
 		total[i].value += pt.value
 	}
 }
 
-// blank returns the points of a repository, each with the value 0.
+// blank returns the points of a repository, oldest first, each with the value 0.
 func (r *repository) blank() []point {
 	row := make([]point, len(r.samples))
 	for i, x := range r.samples {
@@ -171,8 +174,8 @@ func shownColumns(n int) []int {
 }
 
 // heading returns one of the two heading rows. The upper one has years; the lower one has days and
-// the names of the other columns. Where samples are less than a day apart, the rows have days and
-// clock times instead.
+// the names of the other columns. If two successive samples are less than a day apart, the upper
+// row has days and the lower one has clock times.
 func heading(times []time.Time, columns []int, byValue, upper bool) []string {
 	row := []string{""}
 	if !upper {
@@ -226,7 +229,8 @@ func (p point) String() string {
 	return strconv.FormatInt(p.value, 10)
 }
 
-// changeOf returns the difference between the newest and the oldest point as text.
+// changeOf returns the difference between the newest and the oldest point as text: "?" if one of
+// them is unknown, with a "~" if one is a lower bound.
 func changeOf(row []point) string {
 	first, last := row[0], row[len(row)-1]
 	switch d := last.value - first.value; {

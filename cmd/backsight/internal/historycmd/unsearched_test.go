@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// Text that is skipped as binary is named, by every command that searches files.
+// Every command that searches files names the files that have names of texts but are skipped as
+// binary.
 func TestRun_NamesTextsThatAreBinary(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
