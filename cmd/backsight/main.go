@@ -34,7 +34,7 @@ type cli struct {
 	Insight   insightcmd.Command          `cmd:"" help:"Manage insights and read their points"`
 	Series    seriescmd.Command           `cmd:"" help:"Control series, for operators"`
 	Settings  settingscmd.Command         `cmd:"" help:"Read and change settings, which take effect within seconds"`
-	Doctor    servecmd.DoctorCommand      `cmd:"" help:"Check whether this machine has what Backsight needs, and say how to repair problems."`
+	Doctor    servecmd.DoctorCommand      `cmd:"" help:"Check whether this machine has what backsight up needs, and say how to repair problems."`
 	API       servecmd.APICommand         `cmd:"" name:"api" help:"Run only the API and the web page, for an installation on several machines."`
 	Worker    servecmd.WorkerCommand      `cmd:"" help:"Run only a worker, for an installation on several machines."`
 	Migrate   servecmd.MigrateCommand     `cmd:"" help:"Migrate the schema of the database"`
@@ -51,7 +51,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends this process immediately, and the child processes end with it.
+	// A second signal ends this process immediately.
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

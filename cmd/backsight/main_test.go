@@ -86,8 +86,8 @@ func TestArgumentsAreTheBytesOfTheCommandLine(t *testing.T) {
 	require.Contains(t, string(a.asked[0].Variables), `caf%E9,%5Cx.git`)
 }
 
-// run parses a command line with a part of the grammar. The messages must equal those of the whole
-// grammar.
+// run parses a command line with the part of the grammar for its command. The messages must equal
+// those of the whole grammar.
 func TestPartOfTheGrammarEqualsTheWhole(t *testing.T) {
 	t.Parallel()
 	parse := func(grammar any, args []string) (said, failed, command string) {
@@ -168,7 +168,7 @@ func TestGroupHelpNamesEveryCommandAndHasAnExample(t *testing.T) {
 	require.Equal(t, 5, groups, "repo, insight, series, settings, migrate")
 }
 
-// up refuses an address that it cannot listen on before it starts anything.
+// Before it starts anything, up refuses an address on which it cannot or must not listen.
 func TestUpRefusesAddresses(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -2,9 +2,9 @@ package main
 
 import "strings"
 
-// attachQueries returns the arguments with a query that begins with a minus, such as -file:vendor,
-// attached to its flag, because kong would read it as a flag. What follows two minuses directly, as
-// in --json, stays a flag.
+// attachQueries returns the arguments, with each query that begins with a minus, such as
+// -file:vendor, attached to its flag as --query=QUERY. kong would read such a query as a flag.
+// Arguments after "--" stay as they are.
 func attachQueries(args []string) []string {
 	var attached []string
 	for i := 0; i < len(args); i++ {

@@ -21,7 +21,7 @@ func TestAttachQueries(t *testing.T) {
 	}
 }
 
-// A query may begin with a minus after a space, too.
+// A query may begin with a minus even if a space is between its flag and it.
 func TestQueryThatBeginsWithAMinus(t *testing.T) {
 	t.Parallel()
 	for _, row := range [][]string{

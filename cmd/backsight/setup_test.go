@@ -26,8 +26,8 @@ type answers struct {
 	asked  []asked
 }
 
-// scripted is the answer to operations that contain the text has. Several answers for the same text
-// are used in order, and the last one is used for all further operations.
+// scripted is the answer to operations that contain the text `has`. Several answers for the same
+// text are used in order, the last one for all further operations.
 type scripted struct{ has, answer string }
 
 // schema is the schema of the server. Every operation that a command sends must be valid in it.

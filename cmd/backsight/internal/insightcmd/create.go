@@ -27,7 +27,7 @@ type createCommand struct {
 	Zone      string   `help:"The time zone in which the interval counts days, weeks, months and years, as an IANA name such as Europe/Berlin. Default: UTC." placeholder:"ZONE"`
 	Capture   bool     `xor:"method" help:"Draw a line for each value of the queries' capture groups."`
 	Languages bool     `xor:"method" help:"Count lines by language instead of matches, and draw a line for each language."`
-	Wait      bool     `help:"Show a progress bar until nothing is pending. The exit status is 1 if samples are partial or failed."`
+	Wait      bool     `help:"Wait until the backfill is complete, and show a progress bar. The exit status is 1 if samples are partial or failed, or if a series has a problem."`
 
 	interval insights.Interval // Every, parsed
 	scope    *query.Scope      // Repos, parsed
@@ -140,7 +140,7 @@ func (c *createCommand) printNotes(s *output.Streams) {
 	for _, text := range c.Query {
 		q, err := query.Parse(text)
 		if err != nil {
-			continue // a server of another version has accepted it
+			continue // the server, which may have another version, has accepted it
 		}
 		for _, note := range q.CaptureNotes() {
 			if !slices.Contains(said, note) {
@@ -177,7 +177,8 @@ func (c *createCommand) emptyScopes(ctx context.Context) ([]string, error) {
 	return empty, nil
 }
 
-// explain adds a query to an error about that query, with a mark under the wrong part.
+// explain adds to each error about a query the text of the query, with a mark under the wrong part,
+// and the server's suggestion.
 func (c *createCommand) explain(err error) error {
 	refusal, ok := errors.AsType[*remote.Refusal](err)
 	if !ok {

@@ -101,8 +101,8 @@ func eachPoint(ctx context.Context, client *remote.Client, series remote.SeriesN
 	return nil
 }
 
-// Samples per page. A sample can have thousands of captured values, so the first page is small. If
-// the series has captured values, all further pages are small too.
+// Samples per page. A sample can have thousands of captured values, so the first page is small.
+// Once a page contained a sample with values, all further pages are small too.
 const (
 	smallPage = 20
 	largePage = 200

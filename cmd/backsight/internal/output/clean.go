@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// Clean replaces each control character, and each character that reverses the direction of text, by
+// Clean replaces each control character, and each character that controls the direction of text, by
 // a space, and bytes that are not UTF-8 by U+FFFD. So a text from a repository cannot break a
 // table, hide a part of a line, or control the terminal.
 func Clean(text string) string {
@@ -57,7 +57,7 @@ func Printf(w io.Writer, format string, args ...any) {
 	fmt.Fprintf(w, format, args...)
 }
 
-// IsTerminal reports whether w is a terminal.
+// IsTerminal reports whether w is a terminal or another character device, such as /dev/null.
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

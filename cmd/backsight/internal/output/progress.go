@@ -25,7 +25,7 @@ func NewProgress(w io.Writer) *Progress {
 	return &Progress{w: w, tenth: -1, terminal: IsTerminal(w)}
 }
 
-// Show draws the tally. rate, in samples per second, and eta are 0 when unknown.
+// Show draws the tally. `rate`, in samples per second, and `eta` are 0 when unknown.
 func (p *Progress) Show(c insights.Completeness, rate float64, eta time.Duration) {
 	line := Line(c, rate, eta)
 	if p.terminal {

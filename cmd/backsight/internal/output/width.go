@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Columns returns how many columns of a terminal a text takes after Clean. A letter of East Asian
-// scripts takes two, and a combining mark none.
+// Columns returns how many columns of a terminal a text takes. The text must be a result of Clean.
+// A wide character, such as 日, takes two columns, and a combining mark none.
 func Columns(text string) (n int) {
 	if isPrintableASCII(text) {
 		return len(text)

@@ -29,7 +29,7 @@ func (r watchedReader) Read(b []byte) (int, error) {
 
 // Get copies the body of a plain HTTP answer, for example an export, to w. It returns nil only when
 // the whole body has arrived. The whole body has no time limit; the wait for each part of it has
-// the idle timeout. For a status other than 200, the error has the message that the server sent.
+// the idle timeout. For a status other than 200, the error is the first line that the server sent.
 func (c *Client) Get(ctx context.Context, path string, w io.Writer) error {
 	watched, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

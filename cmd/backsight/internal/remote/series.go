@@ -10,7 +10,7 @@ import (
 )
 
 // FindSeries returns the series of the insight with the id, or the one series with the id. If
-// workflow is true, it also asks the workflows of the series for their states, which needs a
+// `workflow` is true, it also asks the workflows of the series for their states, which needs a
 // running worker and takes longer. The error has the code NotFound when nothing has the id.
 func FindSeries(ctx context.Context, client graphql.Client, id string, workflow bool) ([]Series, error) {
 	answer, err := SeriesByID(ctx, client, id, workflow)
@@ -40,7 +40,7 @@ func FindSeriesNames(ctx context.Context, client graphql.Client, id string) ([]S
 }
 
 func unknownID(id string) error {
-	return insights.Errorf(insights.NotFound, "no insight and no series has the ID %s: `backsight insight list` lists the IDs", id)
+	return insights.Errorf(insights.NotFound, "no insight and no series has the ID %s: `backsight insight list` lists the IDs of insights, and with --json those of their series", id)
 }
 
 // Completeness returns the tally without its rate.

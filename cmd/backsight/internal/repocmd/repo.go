@@ -18,7 +18,7 @@ import (
 type Command struct {
 	Add    addCommand    `cmd:"" help:"Register repositories: paths on the server's machine, or clone URLs."`
 	List   listCommand   `cmd:"" help:"List repositories."`
-	Sync   syncCommand   `cmd:"" help:"Fetch one repository, or all of them, now, and update the commit index."`
+	Sync   syncCommand   `cmd:"" help:"Start a sync of one repository or of all: fetch mirrors, read local repositories, and update the commit indexes."`
 	Rename renameCommand `cmd:"" help:"Rename a repository. It keeps its samples."`
 	Remove removeCommand `cmd:"" help:"Exclude a repository from future plans. Its computed samples stay in the charts."`
 
@@ -66,8 +66,8 @@ func (c *addCommand) Run(ctx context.Context, s *output.Streams) error {
 }
 
 // absoluteIfPath returns the absolute form of a path that exists on this machine or, if the path is
-// not UTF-8 and so has no place in a request, its URL. It returns any other text unchanged; the
-// server checks it.
+// not UTF-8 and so cannot be sent in a request, its file URL. It returns any other text unchanged;
+// the server checks it.
 func absoluteIfPath(location string) string {
 	if _, err := os.Stat(location); err != nil {
 		return location

@@ -12,7 +12,7 @@ import (
 type retentionCommand struct {
 	idArgument
 	Points  *int `help:"The number of newest points that charts show; 0 shows all." placeholder:"N"`
-	Default bool `help:"Use the setting backsight.retention.points again."`
+	Default bool `help:"Use the setting backsight.retention.points again, but show at least the points that the series was created with or extended to."`
 }
 
 func (*retentionCommand) Help() string {
@@ -72,7 +72,7 @@ func (c *retentionCommand) retention(ctx context.Context, seriesID string) (remo
 		answer, err := remote.InsightSeriesRetention(ctx, c.Client(), seriesID)
 		return answer.Series.Retention, err
 	}
-	// Without --points, the setting applies again.
+	// With --default, c.Points is nil, and the setting applies again.
 	answer, err := remote.SetInsightSeriesRetention(ctx, c.Client(), seriesID, c.Points)
 	return answer.Series.Retention, err
 }

@@ -13,19 +13,19 @@ import (
 // Command is the group `backsight series`.
 type Command struct {
 	Status statusCommand `cmd:"" help:"Show the state of a series. --json prints the completeness that its workflow reports."`
-	Pause  pauseCommand  `cmd:"" help:"Pause a series. Running searches finish or stop within seconds."`
+	Pause  pauseCommand  `cmd:"" help:"Pause a series. No new search starts, and running searches stop within seconds."`
 	Resume resumeCommand `cmd:"" help:"Resume a paused series."`
 
 	Cancel  cancelCommand  `cmd:"" help:"Cancel the work of a series on past times. Its pending samples end as failed, or keep the outcome that they had before a retry. The command retry computes them later."`
 	Retry   retryCommand   `cmd:"" help:"Compute partial and failed samples again, or all samples."`
 	Extend  extendCommand  `cmd:"" help:"Give a series more past points. Only the missing samples are computed."`
-	Front   frontCommand   `cmd:"" help:"Move the work of a series on past times before that of all other series."`
-	Back    backCommand    `cmd:"" help:"Move the work of a series on past times behind that of all other series."`
+	Front   frontCommand   `cmd:"" help:"Move the work of a series on past times to the front of the queue of searches."`
+	Back    backCommand    `cmd:"" help:"Move the work of a series on past times to the back of the queue of searches."`
 	Trigger triggerCommand `cmd:"" help:"Make a series look now for due recordings, unfinished work and repositories that came into scope."`
 
 	Retention retentionCommand `cmd:"" help:"Show or change the number of newest points that charts show."`
 	Plans     plansCommand     `cmd:"" help:"List the plans of a series: when and why each was made."`
-	Snapshot  snapshotCommand  `cmd:"" help:"Sample every repository now, between two recordings. The next snapshot replaces this one."`
+	Snapshot  snapshotCommand  `cmd:"" help:"Sample every repository in the scope of a series now, between two recordings. The next snapshot replaces this one."`
 }
 
 // idArgument is the argument and the flags of every command in the group.
@@ -38,7 +38,8 @@ type idArgument struct {
 type changed interface{ GetSeries() remote.Changed }
 
 // change sends a mutation for each series that the ID names, and prints the state that each series
-// has afterwards. user is the login name of the person who runs the command; the server records it.
+// has afterwards. The argument `user` of `send` is the name of the operating system's account that
+// runs the command; the server records it.
 func (c idArgument) change(ctx context.Context, s *output.Streams, send func(seriesID, user string) (changed, error)) error {
 	series, err := remote.FindSeriesNames(ctx, c.Client(), c.ID)
 	if err != nil {
@@ -120,6 +121,7 @@ type triggerCommand struct{ idArgument }
 
 func (*triggerCommand) Help() string {
 	return `A series that waits because of a problem, for example a scope that cannot be read, tries again immediately.
+A paused series does all this when it is resumed.
 
 Example: backsight series trigger 2xKq…`
 }

@@ -38,7 +38,7 @@ type services struct {
 	logger   *slog.Logger
 }
 
-// traceTimeout is how long a receiver that does not answer may delay the end of the process.
+// traceTimeout is how long a trace receiver that does not answer may delay the end of the process.
 const traceTimeout = 5 * time.Second
 
 func (s services) close() {

@@ -118,12 +118,12 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 	return c.serve(ctx, s, listener, handler, flags, logger, func() error { return c.announce(s, listener, stack, registered) })
 }
 
-// startPatience is how long a server may be unavailable while the others start. Package devstack
-// restarts it meanwhile.
+// startPatience is how long whileStarting tries a step again. In this time, package devstack
+// restarts a server that has crashed.
 const startPatience = time.Minute
 
-// whileStarting calls `do` until it succeeds, returns an error that is not retryable, or fails
-// after startPatience has passed. A server that was just started can crash and come back.
+// whileStarting calls `do` until it succeeds, or returns an error that is not retryable, or
+// startPatience has passed, or ctx has ended. It returns the last error of `do`.
 func whileStarting(ctx context.Context, logger *slog.Logger, what string, do func() error) error {
 	for began := time.Now(); ; {
 		err := do()
@@ -166,8 +166,7 @@ func (c *UpCommand) serve(ctx context.Context, s *output.Streams, listener net.L
 }
 
 // superviseWorker runs this program again as `worker`, in a separate process. A crash during a
-// search then ends neither the API nor the servers, and the worker is running again within a
-// second.
+// search then ends neither the API nor the servers, and package supervise restarts the worker.
 func (c *UpCommand) superviseWorker(ctx context.Context, flags serviceFlags, logger *slog.Logger) error {
 	self, err := os.Executable()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // Command is the group `backsight settings`.
 type Command struct {
 	List listCommand `cmd:"" help:"List the settings with their values and descriptions."`
-	Set  setCommand  `cmd:"" help:"Change a setting. Workers apply it within seconds."`
+	Set  setCommand  `cmd:"" help:"Change a setting. It takes effect within seconds, without a restart."`
 }
 
 type listCommand struct{ remote.Flags }

@@ -24,10 +24,11 @@ const (
 // restarts each of them within seconds.
 const patience = time.Minute
 
-// Wait shows the progress of an insight until the backfill of each of its series has ended. It
-// returns output.ErrReported when samples are partial or failed, and an error when a series has a
-// problem or its workflow is stopping. It keeps waiting, with a message, while a series is paused,
-// while no worker runs, and while the server is unavailable for less than a minute.
+// Wait shows the progress of an insight until the backfill of each of its series is complete and no
+// sample is pending. It returns output.ErrReported when samples are partial or failed, and an error
+// when a series has a problem or its workflow is stopping. It keeps waiting, with a message, while
+// a series is paused, while no worker runs, and while the server is unavailable for less than a
+// minute.
 func Wait(ctx context.Context, s *output.Streams, client *remote.Client, id string) error {
 	progress := output.NewProgress(s.Err)
 	defer progress.End()
