@@ -1,4 +1,5 @@
-# Builds the server with the page in it. At run time it needs only git.
+# Builds an image of `backsight` with the page in it. `backsight` runs git; clone URLs also need ssh
+# and certificates.
 FROM node:20-bookworm-slim AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./

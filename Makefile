@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN      := $(CURDIR)/.bin
-# The newest CLI that `go install` can build: later ones have a replace directive.
+# The newest Temporal CLI that `go install` can build: the go.mod of later ones has a replace
+# directive.
 TEMPORAL_VERSION := v1.5.1
 # A commit of 2026-08; zoekt has no releases.
 ZOEKT_VERSION := v0.0.0-20260807124253-c4d8f3537f7a
@@ -18,7 +19,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 WEB_FILES := $(shell git ls-files -co --exclude-standard web 2>/dev/null | grep -v '_test\|\.test\.\|^web/e2e' )
 
 # The build of the product: static, without paths of this machine. `make build` and `make dist`
-# share it, so that `make dist` only links what `make build` has compiled.
+# share it, so that `make dist` only links what `make build` has compiled for this platform.
 BUILD     := CGO_ENABLED=0 go build -trimpath
 DIST      := $(CURDIR)/dist
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
@@ -35,13 +36,13 @@ run: build temporal ## Start everything: make run [REPOS=DIR] [DATA=DIR] [ARGS='
 	@exec ./bin/backsight up $(foreach dir,$(REPOS),--repos $(dir)) $(if $(DATA),--data $(DATA)) $(ARGS)
 
 .PHONY: build
-build: web bin/backsight ## Build the server with the page in it
+build: web bin/backsight ## Build bin/backsight, with the page in it if npm is installed
 
 bin/backsight: $(GO_FILES) go.mod go.sum $(wildcard web/dist/index.html) migrations/*.sql api/schema.graphql
 	$(BUILD) -o $@ ./cmd/backsight
 
 .PHONY: dist
-dist: web ## Static binaries with the page, for Linux and macOS, in dist/: make dist [VERSION=0.1.0]
+dist: web ## Release archives for Linux and macOS, in dist/: make dist [VERSION=0.1.0]
 	@[ -f web/dist/index.html ] || { echo "the page is not built: install Node 20"; exit 1; }
 	rm -rf $(DIST)
 	$(MAKE) dist/archives
@@ -50,7 +51,7 @@ dist: web ## Static binaries with the page, for Linux and macOS, in dist/: make 
 dist/archives: $(PLATFORMS:%=dist/%)
 	cd $(DIST) && if command -v sha256sum >/dev/null; then sha256sum *.tar.gz; else shasum -a 256 *.tar.gz; fi > SHA256SUMS
 
-# backsight-VERSION-OS-ARCHITECTURE.tar.gz, with a folder of that name in it.
+# Each backsight-VERSION-OS-ARCHITECTURE.tar.gz contains a folder backsight-VERSION-OS-ARCHITECTURE.
 $(PLATFORMS:%=dist/%): NAME = backsight-$(VERSION)-$(subst /,-,$*)
 $(PLATFORMS:%=dist/%): dist/%:
 	@mkdir -p $(DIST)/$(NAME)
@@ -106,7 +107,7 @@ test/race: build temporal ## Go tests with the race detector
 	go test -race -timeout 40m ./...
 
 .PHONY: conformance
-conformance: bin/backsight temporal ## Odd repositories against git, also on a server: [ONLY=REGEXP]
+conformance: bin/backsight temporal ## Compare with git on odd repositories: [ONLY=REGEXP]
 	BACKSIGHT_CONFORMANCE=$(CURDIR)/bin/backsight BACKSIGHT_CONFORMANCE_ONLY='$(ONLY)' go test -count=1 -timeout 30m -run '^TestConformance$$' -v ./cmd/backsight/internal/conformance | grep -v '^ *=== '; exit $${PIPESTATUS[0]}
 
 .PHONY: fuzz
@@ -123,15 +124,16 @@ bench: build temporal ## All benchmarks but scale: make bench REPOS=DIR (about 4
 
 # Exit with an explanation when no repositories are named.
 need-repos = @[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make $@ REPOS=DIR"; exit 2; }
-# A case of an attribute property takes a second, because git reads the attributes of each commit.
-# The property tests allocate much memory for a short time; GOGC=400 saves a fifth of their time.
+# A case of SLOW_PROPERTIES takes a second, because git reads the attributes of each commit, so they
+# run with a tenth of CASES. The tests of search/history allocate much memory for a short time;
+# GOGC=400 saves a fifth of their time.
 CASES := 10000
 PROPERTIES := TestSearch_EqualsCountingEveryCommitByItself TestSearch_AnIndexChangesNothing TestSearchCommits_EqualsGitLog TestSearch_DamagedFilesAreFaultsOfTheirCommits
 REF_PROPERTIES := TestDefaultBranch_InAnyStateOfTheRefs TestPlainRepositories_EqualGit
 SLOW_PROPERTIES := TestAttributes_EqualGit TestAttributes_OfCommits
 
 .PHONY: bench-exact
-bench-exact: build ## Results against brute force and against git grep: REPOS=DIR [CASES=N]
+bench-exact: build ## Compare results with brute force and git grep: REPOS=DIR [CASES=N]
 	$(need-repos)
 	GOGC=400 BACKSIGHT_CASES=$(CASES) go test -count=1 -parallel 3 -timeout 3h -run '^($(subst $() ,|,$(PROPERTIES)))$$' ./search/history
 	@printf 'held    %s: $(CASES) of $(CASES) random histories\n' $(PROPERTIES)
@@ -142,7 +144,7 @@ bench-exact: build ## Results against brute force and against git grep: REPOS=DI
 	go run ./bench/exact -backsight bin/backsight $(REPOS)
 
 .PHONY: bench-speed
-bench-speed: build temporal ## Ratios against git, cost of index and Temporal: REPOS=DIR
+bench-speed: build temporal ## Times of backsight and git, of indexes and of Temporal: REPOS=DIR
 	$(need-repos)
 	go run ./bench/backfill $(REPOS)
 	go run ./bench/history -backsight bin/backsight $(REPOS)
@@ -151,7 +153,7 @@ bench-speed: build temporal ## Ratios against git, cost of index and Temporal: R
 	go run ./bench/cliffs -backsight bin/backsight $(REPOS)
 
 .PHONY: bench-zoekt
-bench-zoekt: build $(BIN)/zoekt ## History indexes against those of zoekt: REPOS=DIR
+bench-zoekt: build $(BIN)/zoekt ## Compare history indexes with those of zoekt: REPOS=DIR
 	$(need-repos)
 	go run ./bench/zoekt -backsight bin/backsight -tools $(BIN) $(REPOS)
 
@@ -168,7 +170,7 @@ bench-scale: build temporal ## One insight over many small repositories: make be
 	go run ./bench/scale $(if $(N),-n $(N))
 
 .PHONY: chaos
-chaos: build temporal ## Kill, pause and damage while an insight fills: make chaos [SEED=N]
+chaos: build temporal ## Kill, pause and damage while an insight is computed: make chaos [SEED=N]
 	BACKSIGHT_CHAOS=1 $(if $(SEED),BACKSIGHT_CHAOS_SEED=$(SEED)) go test ./internal/e2e -run '^TestChaos$$' -count=1 -v -timeout 40m
 
 .PHONY: lint
@@ -177,7 +179,7 @@ lint: lint/width ## Check widths of comments; run golangci-lint (.golangci.yml) 
 	$(TOOL) workflowcheck ./workflows/...
 
 .PHONY: lint/width
-lint/width: ## Comments and prose are at most 100 columns wide (internal/prose says what counts)
+lint/width: ## Check that comments and prose fit 100 columns (internal/prose has the rules)
 	@go run ./internal/prose
 
 .PHONY: fmt
