@@ -55,7 +55,7 @@ func run(ctx context.Context) (err error) {
 	return nil
 }
 
-// cost is the seconds that one contestant took in one round.
+// cost is the time that one contestant took in one round, in seconds.
 type cost struct{ wall, cpu float64 }
 
 func wall(c cost) float64 { return c.wall }

@@ -28,9 +28,9 @@ func (s *side) build(ctx context.Context, backsight, dir, until string) (commits
 	return commits, err
 }
 
-// cloneWith clones a repository, and makes and returns a branch of the clone for each of the
-// commits. It also makes a branch "samples", whose history has, for each of the commits, one commit
-// with the same tree.
+// cloneWith clones a repository, makes a branch of the clone for each of the commits, and returns
+// the names of these branches. It also makes a branch "samples", whose history has, for each of the
+// commits, one commit with the same tree.
 func cloneWith(ctx context.Context, dir, clone string, commits []string) (branches []string, err error) {
 	if _, err := process.Git(ctx, dir, "clone", "--quiet", "--bare", "--local", ".", clone); err != nil {
 		return nil, err
