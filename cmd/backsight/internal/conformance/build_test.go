@@ -25,9 +25,9 @@ type builder struct {
 	t       testing.TB
 	root    string   // a folder for this fixture alone; the repository is root/NAME.git
 	path    string   // what Backsight is given; the repository's folder unless build changes it
-	made    int      // the number of commits that history has written
-	asLoose bool     // history writes loose objects, instead of a pack
-	written []string // the ids of the objects that object wrote
+	made    int      // the number of commits that the method history has written
+	asLoose bool     // the method history writes loose objects instead of a pack
+	written []string // the ids of the objects that the method object has written
 }
 
 // month returns noon of the 15th of a month; 0 is January 2024. Every commit is dated so unless a
@@ -97,7 +97,7 @@ func (b *builder) object(kind, content string) string {
 	return id
 }
 
-// pack moves the objects that object wrote into a pack, which is faster to read.
+// pack moves the objects in b.written into a pack, which is faster to read.
 func (b *builder) pack() {
 	b.t.Helper()
 	ids := []byte(strings.Join(b.written, "\n") + "\n")

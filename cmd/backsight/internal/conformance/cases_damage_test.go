@@ -51,7 +51,7 @@ func damageCases() []fixture {
 	tree := []check{
 		{query: "TODO case:yes", want: answers(counted(1), counted(3), partial(3, "missing object")), updated: values(1, 3, 6)},
 		{query: "TODO case:yes file:^d", want: answers(counted(0), counted(0), partial(0, "missing object")), updated: values(0, 0, 3)},
-		// no file of a folder that is missing can match
+		// no file in the missing folder can match
 		{query: "TODO case:yes file:^b", want: values(0, 2, 2)},
 	}
 	tip := allFailed(".")

@@ -24,7 +24,9 @@ var far = time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 // process of git.
 const maxSamples = 8
 
-// sampleTimes returns the sample times of a fixture, oldest first.
+// sampleTimes returns the sample times of a fixture, oldest first: those that the fixture states,
+// or else the dates of at most maxSamples commits, a second before the oldest of these dates, and
+// `far`.
 func (f fixture) sampleTimes(h *historyOf) (times []int64) {
 	for _, text := range f.at {
 		when, err := time.Parse(time.RFC3339, text)

@@ -94,7 +94,7 @@ func startServer(t *testing.T, root string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "backsight-conformance-up-")
 	require.NoError(t, err)
-	// Postgres runs as another user when root runs the test.
+	// When root runs the test, Postgres runs as another user, who must be able to enter the folder.
 	require.NoError(t, os.Chmod(dir, 0o755))
 	log, err := os.Create(filepath.Join(dir, "up.log"))
 	require.NoError(t, err)

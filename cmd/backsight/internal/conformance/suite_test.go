@@ -22,7 +22,7 @@ type fixture struct {
 	then   func(b *builder)
 	tip    string   // the revision whose history is counted; "HEAD" when empty
 	flags  flags    // further flags of the command
-	at     []string // sample times, RFC 3339; when empty, those of up to 8 commits, and 2 others
+	at     []string // sample times, RFC 3339; when empty, sampleTimes chooses them
 	alone  bool     // not on the server: it cannot be given this repository or these flags
 	before answer   // at times before the first commit that git knows; absent when empty
 	checks []check
@@ -92,7 +92,7 @@ func (f fixture) make(t testing.TB, root string) *builder {
 	return b
 }
 
-// TestCasesAreDistinct checks what the report and the tests rely on.
+// The report and the tests find fixtures and cases by their names.
 func TestCasesAreDistinct(t *testing.T) {
 	t.Parallel()
 	seen, cases := map[string]bool{}, 0

@@ -58,7 +58,7 @@ type historyOf struct {
 	cache   map[string]string
 }
 
-// withoutGrafts makes git ignore grafts: the history is counted as it was pushed.
+// withoutGrafts makes git ignore grafts, as Backsight does.
 var withoutGrafts = []string{"GIT_GRAFT_FILE=" + os.DevNull}
 
 // readHistory asks git for the history of rev. If `git rev-list` fails, readHistory follows the
