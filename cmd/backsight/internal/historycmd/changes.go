@@ -21,7 +21,7 @@ type change struct {
 	delta   int64
 	value   int64 // the count at the commit
 	outcome insights.Outcome
-	code    insights.ReasonCode // why delta and value are not exact
+	code    insights.ReasonCode // why delta or value is not exact
 	reason  string
 }
 
@@ -152,8 +152,8 @@ func (p *plan) addUp(found []change) []change {
 
 // changeBetween compares the results of a commit (newer) and of its first parent (older), each cut
 // to the query's count:. It returns false if the count certainly did not change: the values are
-// equal, both commits lack the same objects or none, and both values were cut or neither. A query
-// that does not count per file may have changed whenever objects are missing.
+// equal, both commits lack the same objects or none, and both values were cut or neither. If the
+// query does not count per file, missing objects may hide a change, so it returns true.
 func (p *plan) changeBetween(older, newer history.Result) (change, bool) {
 	before, cutBefore := p.question.Cut(older.Value)
 	value, cut := p.question.Cut(newer.Value)

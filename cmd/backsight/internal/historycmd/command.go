@@ -11,8 +11,8 @@ import (
 type sharedFlags struct {
 	Repositories []string `arg:"" name:"repository" help:"Paths of git repositories, bare or not."`
 	Until        string   `help:"The time of the newest sample, in RFC 3339, or a date, which means its midnight in UTC. Default: now." placeholder:"TIME"`
-	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
-	AtFile       string   `help:"A file with the time of a sample on each line. Empty lines and lines that begin with # are ignored." placeholder:"FILE"`
+	At           []string `help:"The time of a sample, written as for --until. Use the flag instead of --every, and repeat it for more samples." placeholder:"TIME" sep:"none"`
+	AtFile       string   `help:"A file with the time of a sample on each line, written as for --until. Empty lines and lines that begin with # are ignored." placeholder:"FILE"`
 	Rev          string   `help:"The branch, tag or commit to search. Default: the branch that HEAD names; in a work tree, the branch that origin/HEAD names, if it exists." placeholder:"REV"`
 	JSON         bool     `name:"json" help:"Print JSON, one object per line."`
 }

@@ -87,7 +87,7 @@ func TestRun_CommitsOfAShallowClone(t *testing.T) {
 // count: cuts the values of --every commit, as it cuts the values of samples.
 func TestRun_CountCutsTheValuesOfEveryCommit(t *testing.T) {
 	t.Parallel()
-	repo, ids := testRepo(t) // it has 2, 3, 1, 1 and 4 TODOs
+	repo, ids := testRepo(t) // its commits have 2, 3, 3, 1 and 4 TODOs
 	cut := func(limit, value int) string {
 		return fmt.Sprintf("the value %d is above the limit of the query's count:%d", value, limit)
 	}

@@ -6,7 +6,7 @@
 // commands use the same grid, the same rule for the commit at a time and the same engine as a
 // worker.
 //
-// Invariants: output on stdout is in the order of the arguments and does not depend on timing;
+// Invariants: output on stdout is in the order of the arguments, whichever search ends first;
 // progress and errors go to stderr. A repository that fails does not keep the others from being
 // searched.
 //

@@ -17,8 +17,8 @@ import (
 
 // openIndex opens the history index of the repository and sets the searcher's tip to `tip`. It
 // returns false, and changes nothing, when the index cannot be opened, when it has another tip, or
-// when the history may have been cut elsewhere since the index was made: the index ends at a cut,
-// or the clone is shallow. It starts no git process.
+// when the end of the history may have moved since the index was made (the clone is shallow, or the
+// index ends before the history did). It starts no git process.
 func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	x, err := index.Open(s.indexPath())
 	if err != nil {

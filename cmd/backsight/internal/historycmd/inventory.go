@@ -126,8 +126,8 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 			case rows[i][key] != nil:
 				groups[key] = sum(groups[key], rows[i][key])
 			case !p.inventory.byRepository:
-				// A repository without the language adds 0, or an unknown count where its sample
-				// failed.
+				// A repository without the language adds 0. Where its sample is partial or failed,
+				// the sum is not exact.
 				groups[key] = sum(groups[key], r.blank())
 			}
 		}

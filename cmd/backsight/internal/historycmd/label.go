@@ -7,7 +7,7 @@ import (
 
 // labels shortens paths to the parts in which they differ. It removes the folders that all paths
 // begin with and the names that all paths end with, because mirrors often have the same name, for
-// example "repo".
+// example "repo". It also removes a final ".git", so the labels of a and a.git are equal.
 func labels(paths []string) []string {
 	parts := make([][]string, len(paths))
 	for i, path := range paths {

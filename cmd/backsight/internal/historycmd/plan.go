@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/search/engine"
 )
 
-// options are the command's flags and arguments, as text.
+// options are the flags and arguments of a command, before they are checked.
 type options struct {
 	Repositories []string
 	Query        string
@@ -38,7 +38,7 @@ type plan struct {
 	times       []time.Time // newest first; nil with everyCommit
 	start       time.Time   // the start of the oldest time's interval, for a query about commits
 	everyCommit bool
-	until       time.Time // zero: with everyCommit, no limit
+	until       time.Time // with everyCommit: where the list begins; zero: at the tip
 	limit       int       // the largest number of changes; 0: no limit
 	inventory   *inventory
 }

@@ -23,7 +23,7 @@ type repository struct {
 	notices []string // what people should know about the results
 	samples []sample
 	changes []change
-	err     error // with everyCommit: the reason why there are no changes
+	err     error // with everyCommit: why the changes could not be listed
 
 	ready chan struct{} // closed when the repository has been searched
 }

@@ -39,8 +39,8 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	grid.add(heading(times, columns, p.byValue, false)...)
 
 	// Where the sample of a repository is partial or failed, every row of totals is a lower bound,
-	// because any value may be in the files that were not searched. Where all failed, it is
-	// unknown.
+	// because any value may be in the files that were not searched. Where the samples of all
+	// repositories failed, the totals are unknown.
 	var none []point
 	for _, r := range repositories {
 		none = sum(none, r.blank())
@@ -204,7 +204,6 @@ func heading(times []time.Time, columns []int, byValue, upper bool) []string {
 	return append(row, map[bool]string{false: "CHANGE"}[upper])
 }
 
-// cells returns a table row.
 func cells(label, key string, byValue bool, row []point, columns []int) []string {
 	out := []string{label}
 	if byValue {

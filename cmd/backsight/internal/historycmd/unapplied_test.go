@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// Grafts and replace refs change no number, whether they exist before or after the index, and a
+// Grafts and replace refs change no number, whether they are made before or after the index. A
 // notice names them.
 func TestRun_GraftsAndReplaceRefsAreNotApplied(t *testing.T) {
 	t.Parallel()
