@@ -21,7 +21,7 @@ func TestAttachQueries(t *testing.T) {
 	}
 }
 
-// A query may begin with a minus even if a space is between its flag and it.
+// A query that begins with a minus may be attached to its flag or follow it as the next argument.
 func TestQueryThatBeginsWithAMinus(t *testing.T) {
 	t.Parallel()
 	for _, row := range [][]string{

@@ -17,14 +17,14 @@ type Command struct {
 	Create createCommand `cmd:"" help:"Create an insight. Its backfill starts immediately."`
 	List   listCommand   `cmd:"" help:"List insights, newest first."`
 	Show   showCommand   `cmd:"" help:"Show the definition, the completeness and the state of an insight."`
-	Points pointsCommand `cmd:"" help:"Print the points of an insight, or the samples of each repository."`
+	Points pointsCommand `cmd:"" help:"Print the points of an insight or of a series, or the samples of each repository."`
 	Delete deleteCommand `cmd:"" help:"Delete an insight, and stop those of its series that no other insight shows."`
-	Export exportCommand `cmd:"" help:"Print the points of an insight as CSV or as lines of JSON."`
+	Export exportCommand `cmd:"" help:"Print all points of an insight, also the archived ones, as CSV or as lines of JSON."`
 }
 
 type listCommand struct {
 	remote.Flags
-	Find string `help:"Only insights whose title or labels contain this text." placeholder:"TEXT"`
+	Find string `help:"Only insights whose title or labels contain this text, in any case." placeholder:"TEXT"`
 }
 
 func (*listCommand) Help() string { return "Example: backsight insight list --find todo" }

@@ -111,7 +111,8 @@ func (c *Client) MakeRequest(ctx context.Context, operation *graphql.Request, re
 	return nil
 }
 
-// cause drops the method and the URL that net/http puts in front of an error.
+// cause returns the innermost error, without the texts that net/http puts in front of it, such as
+// the method and the URL.
 func cause(err error) error {
 	for {
 		inner := errors.Unwrap(err)

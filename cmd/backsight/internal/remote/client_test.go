@@ -76,7 +76,7 @@ func TestInterrupted(t *testing.T) {
 }
 
 // partsServer returns a client of a server that sends a page in parts: it sends the next part after
-// a receive from more, and calls end after the last part.
+// it has received from `more`, and calls `end` after the last part.
 func partsServer(t *testing.T, parts int, more <-chan struct{}, end func(*http.Request)) *Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

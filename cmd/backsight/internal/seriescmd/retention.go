@@ -36,7 +36,7 @@ func (c *retentionCommand) Validate() error {
 // retentionLine is a line of JSON.
 type retentionLine struct {
 	Archived int    `json:"archived"`
-	Override *int   `json:"override"` // null: the setting decides
+	Override *int   `json:"override"` // null: no number is set for this series
 	Points   int    `json:"points"`
 	Series   string `json:"series"`
 }

@@ -12,7 +12,7 @@ import (
 
 // Command is the group `backsight series`.
 type Command struct {
-	Status statusCommand `cmd:"" help:"Show the state of a series. --json prints the completeness that its workflow reports."`
+	Status statusCommand `cmd:"" help:"Show the state of a series. With --json, print only the completeness that its workflow reports."`
 	Pause  pauseCommand  `cmd:"" help:"Pause a series. No new search starts, and running searches stop within seconds."`
 	Resume resumeCommand `cmd:"" help:"Resume a paused series."`
 

@@ -17,7 +17,7 @@ type APICommand struct {
 	authFlags
 	logFlags
 	metricsFlags
-	Listen     string `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address to listen on." placeholder:"HOST:PORT"`
+	Listen     string `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address of the API and the page." placeholder:"HOST:PORT"`
 	TemporalUI string `env:"BACKSIGHT_TEMPORAL_UI" help:"The URL of the Temporal web UI. The page links to it." placeholder:"URL"`
 	JSON       bool   `name:"json" help:"Print the address as JSON."`
 }
