@@ -138,7 +138,7 @@ func (b *builder) tree(entries ...entry) string {
 	return b.object("tree", content.String())
 }
 
-// raw describes a commit that is written as it stands.
+// raw describes a commit that is written without any check.
 type raw struct {
 	tree      string
 	parents   []string

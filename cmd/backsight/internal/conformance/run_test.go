@@ -65,8 +65,8 @@ func run(t testing.TB, command func(context.Context, *output.Streams) error) ([]
 	return stdout.Bytes(), nil
 }
 
-// inventory runs `backsight inventory --json` in this process. The values of its lines are lines by
-// language.
+// inventory runs `backsight inventory --json` in this process. In each line that it returns, the
+// values are the numbers of lines by language.
 func inventory(t testing.TB, command historycmd.InventoryCommand) ([]line, error) {
 	t.Helper()
 	command.JSON, command.By, command.Measure = true, "language", "lines"

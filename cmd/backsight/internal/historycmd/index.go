@@ -34,9 +34,9 @@ func (s *searcher) openIndex(tip gitrepo.OID) bool {
 }
 
 // updateIndex opens the history index of the repository at the searcher's tip. If necessary, it
-// first makes or extends the index. A history that cannot have an index is searched without one,
-// and so is one whose index is not up to date after half of the query's timeout:. An index that
-// cannot be written is an error, because the user asked for it.
+// first makes or extends the index. The repository is searched without an index if its history
+// cannot have one, or if the index is not up to date after half of the query's timeout:. An index
+// that cannot be written is an error, because the user asked for it.
 func (s *searcher) updateIndex(ctx context.Context) error {
 	if s.openIndex(s.Tip) {
 		return nil

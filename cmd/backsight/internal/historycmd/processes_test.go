@@ -39,8 +39,8 @@ func TestRun_AMirrorIsSearchedWithoutAProcess(t *testing.T) {
 	}
 }
 
-// countGit replaces git by a script that records its arguments, and returns a function that lists
-// the calls.
+// countGit replaces git by a script that records its arguments and fails. It returns a function
+// that lists the calls.
 func countGit(t *testing.T) func() []string {
 	t.Helper()
 	dir := t.TempDir()

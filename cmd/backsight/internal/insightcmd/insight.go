@@ -18,7 +18,7 @@ type Command struct {
 	List   listCommand   `cmd:"" help:"List insights, newest first."`
 	Show   showCommand   `cmd:"" help:"Show the definition, the completeness and the state of an insight."`
 	Points pointsCommand `cmd:"" help:"Print the points of an insight or of a series, or the samples of each repository."`
-	Delete deleteCommand `cmd:"" help:"Delete an insight, and stop those of its series that no other insight shows."`
+	Delete deleteCommand `cmd:"" help:"Delete an insight, and those of its series that no other insight shows."`
 	Export exportCommand `cmd:"" help:"Print all points of an insight, also the archived ones, as CSV or as lines of JSON."`
 }
 

@@ -66,8 +66,8 @@ func (r *Refusal) Error() string {
 // MakeRequest runs an operation and decodes its data into response.Data. An answer with errors
 // becomes an *insights.Error that has the code of the first error and wraps a *Refusal. A server
 // that cannot be reached, that is not a Backsight server, or whose answer ends early, becomes an
-// *insights.Error with the code Unavailable; a server URL that is not valid, one with the code
-// Invalid. If ctx has ended, the error is ctx.Err() or wraps it.
+// *insights.Error with the code Unavailable. A server URL that is not valid becomes one with the
+// code Invalid. If ctx has ended, the error is ctx.Err() or wraps it.
 func (c *Client) MakeRequest(ctx context.Context, operation *graphql.Request, response *graphql.Response) error {
 	body, err := json.Marshal(operation)
 	if err != nil {

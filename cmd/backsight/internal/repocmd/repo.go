@@ -16,7 +16,7 @@ import (
 
 // Command is the group `backsight repo`.
 type Command struct {
-	Add    addCommand    `cmd:"" help:"Register repositories: paths on the server's machine, or clone URLs."`
+	Add    addCommand    `cmd:"" help:"Register repositories: paths that exist on the machines of the API and of all workers, or clone URLs."`
 	List   listCommand   `cmd:"" help:"List repositories."`
 	Sync   syncCommand   `cmd:"" help:"Start a sync of one repository or of all: fetch mirrors, read local repositories, and update the commit indexes."`
 	Rename renameCommand `cmd:"" help:"Rename a repository. It keeps its samples."`

@@ -55,9 +55,9 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 const registerPart = 5000
 
 // newRepository describes the repository dir, which is root or below it. The database only stores
-// UTF-8. So a path with other bytes is registered as a URL, whose repository the worker clones. A
-// name that the store does not accept, because it has such bytes or is blank, is escaped as in a
-// URL.
+// UTF-8. So a path with other bytes is registered as a URL, whose repository the worker clones. The
+// names of such a repository, and a blank name of any repository, are escaped as in a URL, because
+// the store does not accept them otherwise.
 func newRepository(root, dir string) store.NewRepository {
 	r := store.NewRepository{Names: namesBelow(root, dir), Location: dir, Local: true}
 	if !utf8.ValidString(dir) {

@@ -18,7 +18,7 @@ type WorkerCommand struct {
 	logFlags
 	metricsFlags
 	Data   string `env:"BACKSIGHT_DATA" help:"The directory for mirrors and history indexes. Default: backsight in XDG_DATA_HOME, else in ~/.local/share; for root /var/lib/backsight." placeholder:"DIR"`
-	Slots  int    `env:"BACKSIGHT_SLOTS" help:"The number of searches at a time. Default: one for each core." placeholder:"N"`
+	Slots  int    `env:"BACKSIGHT_SLOTS" help:"The largest number of searches at a time. Default: one for each core." placeholder:"N"`
 	Shards string `env:"BACKSIGHT_SHARDS" help:"The shards of repositories (setting backsight.search.shards) that this worker searches and syncs. Default: all." placeholder:"0-3,7"`
 }
 
