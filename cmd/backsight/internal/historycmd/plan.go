@@ -17,7 +17,7 @@ type options struct {
 	Query        string
 	Every        string   // an interval, or "commit"
 	Points       *int     // nil: insights.DefaultPoints, or with Every "commit" no limit
-	Until        string   // the newest sample's time; "" is now
+	Until        string   // the newest sample's time; "": now, or with Every "commit" no limit
 	At           []string // sample times; instead of Every
 	AtFile       string   // a file with one sample time on each line
 	ByValue      bool

@@ -43,7 +43,7 @@ func unknownID(id string) error {
 	return insights.Errorf(insights.NotFound, "no insight and no series has the ID %s: `backsight insight list` lists the IDs of insights, and with --json those of their series", id)
 }
 
-// Completeness returns the tally without its rate.
+// Completeness returns the tally without its rate and the time left.
 func (t Tally) Completeness() insights.Completeness {
 	return insights.Completeness{
 		Planned: t.Planned, Counted: t.Counted, Reused: t.Reused, Absent: t.Absent, Partial: t.Partial, Failed: t.Failed, Pending: t.Pending,

@@ -34,7 +34,8 @@ const (
 // only when the first start fails, for example because the binary does not exist. A start that
 // fails later is tried again.
 func Run(ctx context.Context, c Child) error {
-	// The kernel kills the child when the thread that started it ends, so keep this thread.
+	// On Linux, the kernel kills the child when the thread that started it ends, so keep this
+	// thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
