@@ -13,13 +13,13 @@ const binaryPrefix = 8000
 // byteOrderMark is U+FEFF in UTF-8. At the start of a text, it only says how the text is encoded.
 const byteOrderMark = "\uFEFF"
 
-// Decode returns the text of a file as UTF-8. If the file has no text, binary is true. All code
-// that searches or indexes files takes their text from Decode.
+// Decode returns the text of a file as UTF-8, or reports that the file is binary; `text` is then
+// nil. All code that searches or indexes files takes their text from Decode.
 //
 // A file that starts with the byte order mark of UTF-16 or UTF-32 is converted; invalid parts
 // become U+FFFD. The text then starts with the byte order mark in UTF-8. The text of every other
-// file is the content itself, whatever its encoding. A file is binary if there is a NUL in its
-// first 8000 bytes, as in git, or, if the file is converted, in the text of these bytes.
+// file is the content itself, whatever its encoding. A file is binary if its first 8000 bytes
+// contain a NUL, as in git. If the file is converted, the text of these bytes decides instead.
 //
 // Decode reads at most 8000 bytes and allocates nothing unless it converts.
 func Decode(content []byte) (text []byte, binary bool) {
@@ -32,8 +32,8 @@ func Decode(content []byte) (text []byte, binary bool) {
 	return content, false
 }
 
-// IsBinary reports whether a file has no text; see Decode. The first 8000 bytes decide, so
-// `content` need not have more of the file.
+// IsBinary reports whether a file is binary; see Decode. The first 8000 bytes decide, so `content`
+// need not have more of the file.
 func IsBinary(content []byte) bool {
 	head := content[:min(len(content), binaryPrefix)]
 	if decode, width := encodingOf(head); decode != nil {

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// captures finds the values of an expression's capturing groups in a match. Go's engine only reads
-// the match and the runes before and after it, which assertions need; the expression is anchored to
-// the bounds of the match.
+// captures finds the values of a regular expression's capturing groups in a match whose bounds are
+// known. It runs Go's engine on the match and, because assertions such as \b need them, the runes
+// next to the match. The expression is anchored, so that Go's engine finds exactly this match.
 type captures struct {
 	// within is indexed by whether a rune precedes the match, and whether one follows it.
 	within [2][2]*regexp.Regexp
@@ -41,7 +41,8 @@ func newCaptures(text string, size int) (*captures, error) {
 }
 
 // each calls yield with the non-empty values of the groups in the match content[start:end]. The
-// flag `stop` may be nil. If it becomes true, the method returns soon and may omit values.
+// flag `stop` may be nil. If it becomes true, the method returns soon, and the values are
+// meaningless.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
 	if c.fixed != nil {
 		if start, end = start+c.fixed.head, end-c.fixed.tail; start < end {

@@ -3,9 +3,9 @@ package match
 import "bytes"
 
 // ChangedLines says which patterns of a matcher match a line that a change adds, and which match a
-// line that it removes. The zero value means none.
+// line that it removes. The comment of Text says which lines these are. The zero value means none.
 type ChangedLines struct {
-	found []bool // by pattern id the added lines, then by pattern id the removed lines
+	found []bool // by pattern id for the added lines, then by pattern id for the removed ones
 }
 
 // ChangedLines compares the contents of a file before and after a change. An empty content also
@@ -146,8 +146,8 @@ func equalLines(a, b []byte) (start, end int) {
 // equalStep is how many bytes equalLines compares at a time.
 const equalStep = 128
 
-// startsLine reports whether a line starts end bytes before the end of a text, in which a line
-// starts at the position start.
+// startsLine reports whether a line starts `end` bytes before the end of the text. The position
+// `start` must be the start of a line.
 func startsLine(text []byte, start, end int) bool {
 	at := len(text) - end
 	return at == start || text[at-1] == '\n'

@@ -25,8 +25,8 @@ type Change struct {
 	Path                   string
 	Lines                  ChangedLines
 	OldFilters, NewFilters Filters
-	// The attributes of the file before and after the change. nil means that it has none. If there
-	// is no file before or after, both are the attributes of the file that there is.
+	// The attributes of the file before and after the change. nil means that it has none. If the
+	// change adds or removes the file, both are the attributes of the file that exists.
 	OldAttributes, NewAttributes *linguist.Attributes
 }
 
@@ -45,8 +45,8 @@ func (m *Matcher) NeedsChanges() bool {
 func (m *Matcher) NeedsLines() bool { return m.kind == query.Diffs && m.patterns > 0 }
 
 // NeedsContent reports whether MatchCommit needs Change.OldFilters and Change.NewFilters for a
-// change of the file at path. It does if the path alone does not decide whether the file is in a
-// language of the query.
+// change of the file at path. It does if the query has a lang: filter that the path and the
+// attributes (see With) do not decide.
 func (m *Matcher) NeedsContent(path string) bool {
 	return m.expr.any(func(n *node) bool { return n.contentDecides(path, m.attributes) })
 }
@@ -62,7 +62,8 @@ func (m *Matcher) Filters(path string, content []byte) (hold Filters) {
 	return hold
 }
 
-// contentDecides reports whether the leaf n is a filter for which the path does not decide.
+// contentDecides reports whether the leaf n is a filter on files that the path and the attributes
+// do not decide.
 func (n *node) contentDecides(path string, a *linguist.Attributes) bool {
 	return n.op == isFileFilter && !n.pathOnly && n.onFile.onPath(path, a) == unknown
 }

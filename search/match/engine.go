@@ -13,8 +13,8 @@ type engine struct {
 	re *dfa.Regexp
 	// required has literals; every match contains at least one of them. It may be empty.
 	required anyLiteral
-	// prefix has literals; every match starts with one of them. It may be empty. The automaton runs
-	// from the occurrences of the literals, over the whole content.
+	// prefix has literals; every match starts with one of them. If it is not empty, the automaton
+	// searches the whole content, but only from the occurrences of the literals.
 	prefix anyLiteral
 	// byLine says that no match contains a line end or depends on anything outside its line, so
 	// lines can be searched one at a time.
@@ -40,10 +40,10 @@ func (s starts) Next(from int) int {
 	return at
 }
 
-// search runs the automaton on the parts of content that can contain matches, from left to right.
-// The matches in these parts are exactly the matches in content. search calls yield for each part,
-// until yield returns false. The arguments of yield are a Searcher that is ready to search the
-// part, the part itself, and its offset in content.
+// search calls yield for each part of content that can contain matches, from left to right, until
+// yield returns false or the flag `stop` is set. The matches in these parts are exactly the matches
+// in content. The arguments of yield are a Searcher that is ready to search the part, the part
+// itself, and its offset in content.
 func (f *engine) search(content []byte, stop *atomic.Bool, yield func(s *dfa.Searcher, part []byte, offset int) bool) {
 	s := f.re.Searcher()
 	defer s.Close()

@@ -1,12 +1,13 @@
 package match
 
-// tri is the result of evaluating a condition without the content of files.
+// tri is the result of a condition that may be evaluated before everything that it depends on is
+// known, such as the content of the file.
 type tri int
 
 const (
 	no tri = iota
 	yes
-	unknown // the result depends on the content or, in onCommit, on the changes
+	unknown // the result depends on something that is not known yet
 )
 
 // evaluate evaluates a condition; nil is the one that always holds. `leaf` evaluates a leaf.
@@ -40,7 +41,7 @@ func (n *node) signed(t tri) tri {
 	return t
 }
 
-// onPath evaluates a condition with the path alone.
+// onPath evaluates a condition with the path and the attributes alone.
 func (m *Matcher) onPath(n *node, path string) tri {
 	return n.evaluate(func(n *node) tri {
 		switch {
@@ -153,7 +154,7 @@ func (f *file) see(p *pattern) []byte {
 }
 
 // active appends the patterns whose matches count: the positive ones in the parts of a condition
-// that hold, each once.
+// that hold, each once. The condition itself must hold.
 func (f *file) active(n *node, to []*pattern) []*pattern {
 	switch n.op {
 	case allOf, anyOf:

@@ -55,7 +55,7 @@ func (f oneLiteral) ranges(content []byte, to []span, _ *atomic.Bool) []span {
 // the match is the one that comes first in the list, as in an alternation in a regular expression.
 type anyLiteral []*literal
 
-// anyScanner runs the scanners of several literals in parallel.
+// anyScanner combines the scanners of several literals.
 type anyScanner struct {
 	content  []byte
 	scanners []scanner

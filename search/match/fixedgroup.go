@@ -7,7 +7,7 @@ import (
 )
 
 // A fixedGroup says where the only group of an expression is in each of its matches: between the
-// first head and the last tail bytes. In go (1\.\d+) these are 3 and 0 bytes.
+// first `head` and the last `tail` bytes. For `go (1\.\d+)`, `head` is 3 and `tail` is 0.
 type fixedGroup struct{ head, tail int }
 
 // fixedGroupOf returns nil if the place of the group in a match is not fixed, or if the expression
@@ -45,8 +45,8 @@ func fixedGroupOf(re *syntax.Regexp) *fixedGroup {
 	return g
 }
 
-// fixedSize returns the number of bytes of all matches of an expression. ok is false if it is not
-// known or not the same for all.
+// fixedSize returns the length in bytes that every match of an expression has. ok is false if the
+// lengths can differ, or are not known.
 func fixedSize(re *syntax.Regexp) (size int, ok bool) {
 	switch re.Op {
 	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:

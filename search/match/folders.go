@@ -21,7 +21,7 @@ type Folders struct {
 	skips      bool // Skip can return true
 	matcher    *Matcher
 	byNode     map[*node]pathExpr // by leaf of the matcher's condition
-	predicates []*pathExpr        // nil for a predicate on all paths
+	predicates []*pathExpr        // by predicate; nil if it is on all paths
 }
 
 // NewFolders returns the Folders for a matcher, which may be nil, and predicates.
@@ -91,10 +91,10 @@ func (f *Folders) add(exprs ...string) error {
 	return nil
 }
 
-// Key returns the same text for folders that are alike: for two files with equal content whose
-// paths differ only in such folders, Want, Class, Match and the methods of predicates return the
-// same. The argument `folder` is "" or ends in a slash. The cost is that of matching the path of
-// the folder.
+// Key returns the same text for folders that are alike: for two files with equal content and
+// attributes whose paths differ only in such folders, Want, Match and the methods of predicates
+// return the same. The argument `folder` is "" or ends in a slash. The cost is that of matching the
+// path of the folder.
 func (f *Folders) Key(folder string) string {
 	if f.opaque {
 		return folder

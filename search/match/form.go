@@ -102,7 +102,7 @@ func (f *form) unmarked(text []byte) []byte {
 	return bytes.TrimPrefix(text, []byte(byteOrderMark))
 }
 
-// number returns a number that is equal for forms for which the method of has the same results.
+// number returns the same number for two forms if their methods `of` return the same texts.
 func (f *form) number() (n int) {
 	if f.keepsReturns {
 		n = 1
@@ -113,8 +113,8 @@ func (f *form) number() (n int) {
 	return n
 }
 
-// whole returns the text in which each line of a text is a line in this form, except for a \r that
-// the method line removes.
+// whole returns a text whose lines are those of the given text in this form, except that some may
+// still end in a \r, which the method `line` removes.
 func (f *form) whole(text []byte) []byte {
 	if f.byLine {
 		return f.unmarked(text)

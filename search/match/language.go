@@ -55,7 +55,7 @@ func (l *language) holds(file string, content []byte, a *linguist.Attributes) bo
 // languageOf chooses one of the candidates by content; without candidates, it chooses among the
 // languages of the #! line. The steps are those of github-linguist that follow the detection by
 // path. languageOf returns "" if there is neither a candidate nor a #! line of a known language, or
-// if several languages remain and linguist.Classify has samples of none.
+// if several languages remain and linguist.Classify has samples of none of them.
 func languageOf(candidates []string, file string, content []byte) string {
 	byLine := linguist.ByShebang(content)
 	if len(candidates) == 0 {

@@ -27,17 +27,17 @@ type Languages struct {
 	// Measures has one measure or several. With one measure, the values are languages. With
 	// several, SplitMeasure splits a value into its measure and its language.
 	Measures Measures
-	// Vendored counts the files that GitHub's language bar omits, under the names VendoredFiles,
-	// DocumentationFiles, GeneratedFiles and UndetectableFiles. Without it, they are not counted.
-	// Attributes put a file into one of these groups. Without the attribute linguist-vendored,
-	// go-enry decides by the path whether a file is vendored.
+	// Vendored counts vendored files, documentation, generated files and undetectable files, under
+	// the names VendoredFiles, DocumentationFiles, GeneratedFiles and UndetectableFiles. Without
+	// it, they are not counted. Attributes put a file into one of these groups. Without the
+	// attribute linguist-vendored, go-enry decides by the path whether a file is vendored.
 	Vendored bool
 }
 
 // These are the names of the groups of files that are not counted under a language. No language's
 // name starts with a parenthesis.
 const (
-	UnknownLanguage = "(unknown)" // text files
+	UnknownLanguage = "(unknown)" // text files in no known language
 	BinaryFiles     = "(binary)"
 
 	// The names of groups of text files and binary files.
@@ -176,7 +176,8 @@ func (l *languages) skips(file string, a *linguist.Attributes) bool {
 	return !l.Vendored && omitted(file, a) != ""
 }
 
-// omitted returns the group of a file that GitHub's language bar omits, or "".
+// omitted returns the name of the group if a file is vendored, documentation, generated or
+// undetectable, or else "".
 func omitted(file string, a *linguist.Attributes) string {
 	switch {
 	case a.Vendored == linguist.Yes, a.Vendored == linguist.Unmarked && linguist.IsVendor(file):

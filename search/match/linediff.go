@@ -20,7 +20,7 @@ type countedLine struct {
 	more       int32 // how much more often the second text has the line than the first one
 }
 
-// maxIdleLines limits the memory of a lineDiff that is kept for reuse.
+// maxIdleLines limits the distinct lines of a lineDiff that is kept for reuse, and so its memory.
 const maxIdleLines = 1 << 17
 
 var lineDiffs = sync.Pool{New: func() any { return new(lineDiff) }}

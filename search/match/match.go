@@ -12,9 +12,9 @@ import (
 type Want int
 
 const (
-	// Skip: the path alone excludes the file. Match counts nothing, whatever the content.
+	// Skip: the file counts 0, whatever its content.
 	Skip Want = iota
-	// Path: the path alone decides the count. Match does not read the content, which may be nil.
+	// Path: the count does not depend on the content, which may be nil.
 	Path
 	// Content: the content is needed.
 	Content
@@ -90,7 +90,7 @@ func (m *Matcher) With(a linguist.Attributes) *Matcher {
 	return &with
 }
 
-// noAttributes are the attributes of most files.
+// noAttributes are those of a file without attributes.
 var noAttributes = new(linguist.Attributes)
 
 // anyAttributes stands for attributes that are not known.
@@ -203,8 +203,9 @@ func countApart(all []span) int64 {
 	return n
 }
 
-// PerRepository reports whether a commit counts 1 if anything matched and else 0 (select:repo),
-// instead of the sum of the counts of its files.
+// PerRepository reports whether the query has select:repo. Then a commit counts 1 if anything in it
+// matches and else 0, instead of the sum of the counts of its files; for queries about commits, an
+// interval between sample times counts 1 if one of its commits matches.
 func (m *Matcher) PerRepository() bool { return m.perRepo }
 
 // PerFile reports whether the value of a commit is the sum of the values of its files. Then it can
@@ -217,7 +218,8 @@ func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages
 
 // Class returns a key for everything in a path that the result of Match depends on. Want must
 // return Content for the path. Files with equal content and equal class have equal counts, even if
-// their attributes differ (see With). The class is "" for all paths if ContentOnly.
+// their attributes differ, provided that each class comes from the matcher for the file's
+// attributes (see With). The class is "" for all paths if ContentOnly.
 func (m *Matcher) Class(path string) string {
 	if m.onPaths && len(m.varying) > 0 {
 		return path

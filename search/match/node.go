@@ -47,7 +47,7 @@ type pattern struct {
 }
 
 // Compile prepares a query for matching. It returns an error if the query does not fit the options,
-// or is too large.
+// or if a regular expression is too large, alone or together with the others.
 func Compile(q *query.Query, opts Options) (*Matcher, error) {
 	m := &Matcher{
 		kind:    q.Kind(),

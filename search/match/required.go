@@ -171,7 +171,8 @@ func concatFacts(subs []*syntax.Regexp) facts {
 	return whole
 }
 
-// product returns the facts of two adjacent expressions, unless they would have too many texts.
+// product returns the facts of two adjacent expressions. It returns false if one of them is not
+// bounded, or if there would be more than maxLiterals texts.
 func product(a, b facts) (facts, bool) {
 	if !a.bounded || !b.bounded || len(a.exact.texts)*len(b.exact.texts) > maxLiterals {
 		return facts{}, false

@@ -33,8 +33,8 @@ type Requirement struct {
 	Parts []Requirement
 }
 
-// maxRequirement limits the texts of a Requirement. A requirement that would need more alternatives
-// is unknown.
+// maxRequirement limits the texts of a Requirement. The parts of a RequireAll beyond the limit are
+// left out. A RequireAny with more texts becomes RequireUnknown.
 const maxRequirement = 256
 
 // Required returns what the content of every matching file contains. An index uses it to choose the

@@ -19,7 +19,8 @@ type runeClass struct {
 // stopEvery is how many bytes are searched between two checks of the stop flag.
 const stopEvery = 1 << 20
 
-// runeClassOf returns nil if an expression is anything else than a class, perhaps in a group.
+// runeClassOf returns nil unless the expression is a class, or a greedy repetition of one with +,
+// perhaps in a group.
 func runeClassOf(re *syntax.Regexp) *runeClass {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]
@@ -62,7 +63,7 @@ func (c *runeClass) at(content []byte, i int) (in bool, size int) {
 	return c.inRanges(r), size
 }
 
-// each calls yield with each match, until it returns false.
+// each calls yield with each match, until yield returns false or the flag `stop` is set.
 func (c *runeClass) each(content []byte, stop *atomic.Bool, yield func(start, end int) bool) {
 	check := stopEvery
 	for i := 0; i < len(content); {

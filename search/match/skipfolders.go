@@ -57,9 +57,9 @@ func (e pathExpr) below(folder string) tri {
 	return unknown
 }
 
-// Skip reports whether Want returns Skip for every path below a folder, whose path ends in a slash,
-// and so does the Want of each predicate. It may return false although that is so. For a matcher of
-// the kind query.Diffs, it reports whether MayMatchChange returns false for all these paths.
+// Skip reports whether it is known that Want, of the matcher and of each predicate, returns Skip
+// for every path below a folder, whose path ends in a slash. For a matcher of the kind query.Diffs,
+// MayMatchChange takes the place of Want: it returns false for all these paths.
 func (f *Folders) Skip(folder string) bool {
 	if !f.skips {
 		return false

@@ -28,8 +28,8 @@ const maxStreamed = 4
 
 // Stream starts to match the file at `path`, which has `size` bytes. Want must return Content for
 // the path, and the file must not be binary. If ByValue, Add and Finish call yield with the values
-// that count; callers must drop them if Finish returns a reason. Otherwise yield is not called, and
-// may be nil.
+// that count; callers must drop them if Finish returns a reason. If not ByValue, yield is not
+// called, and may be nil.
 func (m *Matcher) Stream(path string, size int64, yield func(value []byte, n int64)) *Stream {
 	s := &Stream{file: file{m: m, path: path}, size: size, yield: yield, patterns: make([]*presence, m.patterns)}
 	if m.expr != nil {
@@ -63,7 +63,7 @@ func (s *Stream) prepare(n *node) {
 	s.counted = append(s.counted, p)
 }
 
-// Add matches the next part. It does not retain it.
+// Add matches the next part, which it does not retain.
 func (s *Stream) Add(part []byte) {
 	m := s.file.m
 	later := s.started
@@ -245,7 +245,8 @@ func (p *presence) result() tri {
 	return unknown
 }
 
-// met evaluates a requirement. next is called for each of its texts, in order.
+// met evaluates a requirement. It calls next for each of the texts, in order; next returns whether
+// the file contains the text.
 func (r Requirement) met(next func() bool) bool {
 	switch r.Kind {
 	case RequireText:
@@ -271,7 +272,8 @@ type PredicateStream struct {
 	stop    *atomic.Bool
 }
 
-// Stream starts to evaluate the predicate for a file for whose path Want returns Content.
+// Stream starts to evaluate the predicate for a file. Want must return Content for the path of the
+// file, and the file must not be binary.
 func (p *Predicate) Stream() *PredicateStream {
 	return &PredicateStream{content: newPresence(p.content, p.form, p.inLine, p.required), stop: p.stop}
 }
@@ -282,8 +284,8 @@ func (s *PredicateStream) Add(part []byte) {
 	s.later = true
 }
 
-// Finish says whether the file matches, after all parts. known is false if that cannot be known
-// without having the whole file in memory.
+// Finish says whether the file matches, after all parts. Like Match, it ignores Not. known is false
+// if the result cannot be known without having the whole file in memory.
 func (s *PredicateStream) Finish() (matches, known bool) {
 	t := s.content.result()
 	return t == yes, t != unknown

@@ -22,7 +22,7 @@ func TestStream_EqualsMatch(t *testing.T) {
 		`/a+/`, `/^a/`, `/a$/`, `/^$/`, `/\bab\b/`, "a file:x", "a -file:x",
 		"(a file:x) OR (b -file:x)", "a lang:go", "a -lang:perl", `/(\w)b/`, "/é/", `/a\r?$/`, `/(a.?)$/`, `/^\x{feff}?a/`,
 	}
-	// The patterns of these can match several lines, or there are more than four of them.
+	// Queries with a pattern that can match several lines, or with more than four patterns.
 	needWhole := []string{
 		`/(?s)a.b/`, `/a\s+b/`, `/a\sb/ OR a`, `/a[^a]b/`, `/\Aa/`, `/b\z/`, "patterntype:structural a:[x]b",
 		"ab OR ba OR a OR b OR bb",

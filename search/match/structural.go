@@ -10,9 +10,9 @@ import (
 )
 
 // structural finds the matches of a template. Its work is linear in the size of the content: one
-// pass finds the marks (template.Scan), a hole or a white space of the template passes each
-// position of the content at most once (structural_memo.go), and the regular expression of a hole
-// reads at most holeWindow bytes.
+// pass finds the marks, which are the strings, comments and groups (template.Scan); a hole or a
+// white space of the template passes each position of the content at most once
+// (structural_memo.go); and the regular expression of a hole reads at most holeWindow bytes.
 type structural struct {
 	steps []step
 	// required has texts that every match contains, the rarest first.

@@ -10,13 +10,13 @@ type memoKey struct{ step, level int }
 //
 // The records make the work linear. A hole searches for its end from left to right, so all
 // positions that it passes have the same end. A search that reaches a known record stops there, so
-// each position of a level is passed only once.
+// a step passes each position of a level only once.
 type known struct{ from, to, hit int }
 
-// near returns the first position where a hole that starts at `at` can end, or -1. It moves from
-// there with `next`, and stops where `follows` returns true. `next` returns -1 if it cannot move
-// on; then near calls `follows` with `last` set. `least` is 1 for a hole that must match something,
-// else 0.
+// near returns the first position where a hole that starts at `at` can end, or -1. It moves to the
+// right from `at` with `next`, and stops where `follows` returns true. `next` returns -1 if it
+// cannot move on; then near calls `follows` with `last` set. `least` is 1 for a hole that must
+// match something, else 0.
 func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int) int, follows func(at int, last bool) bool) int {
 	key := memoKey{s.id, lv.id}
 	all := r.memo[key]

@@ -148,7 +148,7 @@ func (r *structuralRun) alone() *structuralRun {
 	return &quiet
 }
 
-// any returns the position after the character, string, comment or group that starts at a position.
+// any returns the position after the byte, string, comment or group that starts at a position.
 func (r *structuralRun) any(at int, lv level) int {
 	if id, ok := r.markAt(at, lv); ok {
 		return r.marks[id].End
@@ -156,9 +156,9 @@ func (r *structuralRun) any(at int, lv level) int {
 	return at + 1
 }
 
-// expression returns the position after the character that starts at a position or, if nested is
-// set, after the string or group that starts there. It returns -1 for white space, for a comment
-// and, unless nested is set, for a string or group.
+// expression returns the position after the byte that starts at a position or, if `nested` is set,
+// after the string or group that starts there. It returns -1 for white space, for a comment and,
+// unless `nested` is set, for a string or group.
 func (r *structuralRun) expression(at int, lv level, nested bool) int {
 	if id, ok := r.markAt(at, lv); ok {
 		if !nested || r.marks[id].Kind == template.Comment {

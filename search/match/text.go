@@ -16,9 +16,9 @@ import (
 //
 // A change adds the lines that its new content contains more often than the old one, and removes
 // those that it contains less often. So a line that only moved within its file is neither added nor
-// removed, and the result does not depend on a diff algorithm. Lines are compared without their
-// line ends. Binary contents have no lines. If one side of a change is binary, the other side has
-// no lines either.
+// removed, and the result does not depend on a diff algorithm. Lines are compared in the form that
+// the pattern sees (form.go), without \n. Binary contents have no lines. If one side of a change is
+// binary, the other side has no lines either.
 type Text struct {
 	binary bool
 	lines  [][]line // by pattern id, sorted
@@ -31,7 +31,7 @@ type line struct {
 }
 
 // A lineHash identifies a line in this process. It consists of two hashes with different secret
-// seeds, so that lines that somebody chose cannot have equal hashes either.
+// seeds, so that nobody can choose different lines with equal hashes.
 type lineHash [2]uint64
 
 var lineSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}

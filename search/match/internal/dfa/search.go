@@ -128,8 +128,8 @@ func (s *Searcher) wasteful(c *cache) bool {
 	return s.slow
 }
 
-// skip returns the first position at or after i where an attempt to match may succeed, if prefix
-// acceleration can find it quickly; else it returns i.
+// skip returns the first position at or after i where an attempt to match may succeed, if the
+// Candidates or prefix acceleration can find it quickly; else it returns i.
 func (s *Searcher) skip(i int) int {
 	if s.candidates != nil {
 		return s.candidates.Next(i)
