@@ -10,9 +10,9 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// A badQuery is a text that Parse refuses. The error must point to the first occurrence of at in
-// the text, or to the last one if at begins with "…". says must occur in the message, remedy in the
-// suggestion.
+// A badQuery is a text that Parse refuses. The error must point to the first occurrence of `at` in
+// the text, or to the last one if `at` begins with "…". `says` must occur in the message, and
+// `remedy` in the suggestion.
 type badQuery struct {
 	text, at, says, remedy string
 }

@@ -23,7 +23,7 @@ func (q *Query) CaptureNotes() []string {
 		notes = append(notes, `A group inside a repetition, as in (?:(\w+),)+, gives only the value of the last repetition. To count the value of each repetition, write a pattern that matches a single repetition.`)
 	}
 	if together {
-		notes = append(notes, `Each group gives separate values. To count combinations, put one group around the others, as in /((?:\w+)@(?:\w+))/.`)
+		notes = append(notes, `Each group gives separate values. To count combinations, put one group around the others, and write the others as (?:…), as in /((?:\w+)@(?:\w+))/.`)
 	}
 	return notes
 }

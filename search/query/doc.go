@@ -12,10 +12,11 @@
 // Invariants:
 //   - Parse refuses text that the language does not support or that has two possible readings. The
 //     *Error has the place, what was expected and what to write instead.
-//   - Every node has a canonical text, and Parse(q.String()) equals q except for spans. The
-//     canonical text of a query must never change, because it is part of the identity of a series:
-//     a new series shares the points of a stored series that has the same canonical text, scope and
-//     grid, and counts in the same way (matches, captured values, or lines by language).
+//   - Every node has a canonical text, and Parse(q.String()) equals q except for spans
+//     (ParseFilters if q comes from it). The canonical text of a query must never change, because
+//     it is part of the identity of a series: a new series shares the points of a stored series
+//     that has the same canonical text, scope and grid, and counts in the same way (matches,
+//     captured values, or lines by language).
 //   - Spans are inside the text that was parsed.
 //   - Every regular expression and template in a Query compiles.
 //

@@ -44,7 +44,7 @@ func asText(text string) string {
 const maxShown = 200
 
 // shown returns a text for an error message. If the text has more than maxShown bytes, shown keeps
-// the characters that fit in as many bytes, and appends "…".
+// the characters that fit into maxShown bytes, and appends "…".
 func shown(text string) string {
 	if len(text) <= maxShown {
 		return text

@@ -3,7 +3,8 @@ package query
 import "strings"
 
 // nearest returns the word that the user most likely meant: the one with the fewest edits, at most
-// one in a short word and two in a longer one. A difference in case is not an edit.
+// one if both words have up to five bytes, else at most two. A difference in case is not an edit.
+// It returns false if there is no such word.
 func nearest(wrong string, words []string) (string, bool) {
 	wrong = strings.ToLower(wrong)
 	best, found := "", false

@@ -41,7 +41,7 @@ func parse(text string, wholeFiles bool) (*Query, error) {
 	if err := q.check(text, wholeFiles); err != nil {
 		return nil, err
 	}
-	// The canonical text is stored, and parsed again. It has less than 16 times the length of text.
+	// The canonical text is stored, and parsed again. It is less than 16 times as long as `text`.
 	if len(text) > MaxLength/16 && len(q.String()) > MaxLength {
 		return nil, fail(q.whole, fmt.Sprintf("the query is longer than %d bytes in its canonical text", MaxLength), "shorten it, for example with a regular expression, or make several series")
 	}
@@ -50,7 +50,7 @@ func parse(text string, wholeFiles bool) (*Query, error) {
 
 // ParseFilters is like Parse, but accepts a text without a pattern and without a filter on files,
 // such as the empty text, as a query that holds for every file. Use it where whole files are
-// counted.
+// counted. It accepts patterns, too; CheckByLanguage refuses them.
 func ParseFilters(text string) (*Query, error) {
 	if strings.TrimSpace(text) == "" {
 		return &Query{scope: &Scope{}}, nil
@@ -105,15 +105,15 @@ func scopeToken(t token) *Error {
 // checkText refuses texts that cannot be stored or would be too expensive to parse.
 func checkText(text string) *Error {
 	if len(text) > MaxLength {
-		return fail(Span{MaxLength, len(text)}, fmt.Sprintf("the query is longer than %d bytes", MaxLength), "shorten it, for example with a regular expression, or make several series")
+		return fail(Span{MaxLength, len(text)}, fmt.Sprintf("the text is longer than %d bytes", MaxLength), "shorten it, for example with a regular expression, or make several series")
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return fail(Span{i, i + 1}, "a query cannot contain a NUL byte", `leave it out; a regular expression matches it as \x00`)
+		return fail(Span{i, i + 1}, "the text contains a NUL byte", `leave it out; a regular expression matches it as \x00`)
 	}
 	for i, r := range text {
 		if r == utf8.RuneError {
 			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
-				return fail(Span{i, i + 1}, "the query is not valid UTF-8 here", "write it in UTF-8")
+				return fail(Span{i, i + 1}, "the text is not valid UTF-8 here", "write it in UTF-8")
 			}
 		}
 	}

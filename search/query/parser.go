@@ -47,7 +47,7 @@ func (p *parser) query() (Node, *Error) {
 		before, after = all[:lead], all[trail:]
 		p.tokens = all[lead:trail]
 	default:
-		// Settings at the start and end apply to the whole query in any case.
+		// Settings at the start and end always apply to the whole query.
 		p.tokens = nil
 		for i, t := range all {
 			switch {

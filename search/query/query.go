@@ -193,7 +193,7 @@ func (q *Query) CheckByLanguage() error {
 	case q.Select != SelectContent:
 		return fail(q.selectAt, "language statistics measure whole files, so select: has no effect", "leave select: out")
 	case has:
-		return fail(at, "language statistics measure whole files and cannot search for a pattern", "use only filters: file:, lang:, repo:")
+		return fail(at, "language statistics measure whole files and cannot search for a pattern", "use only filters, such as file:, lang: and repo:")
 	}
 	return nil
 }

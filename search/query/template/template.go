@@ -10,7 +10,7 @@ type Template struct {
 	Elements []Element
 }
 
-// An Element is [Text], [Space], [Hole], [Group] or [Quoted].
+// An Element is [Text], [Space], [*Hole], [*Group] or [*Quoted].
 type Element interface{ print(b *strings.Builder) }
 
 // Text matches itself, case-sensitively.
