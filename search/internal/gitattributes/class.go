@@ -41,7 +41,7 @@ func (g *glob) class() {
 			}
 			name, named := strings.CutSuffix(g.text[g.at+2:g.at+2+end], ":")
 			if !named {
-				set['['] = true // an ordinary set
+				set['['] = true // the [ is an ordinary byte of the set
 				break
 			}
 			is := classes[name]

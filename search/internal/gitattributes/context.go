@@ -7,7 +7,8 @@ import (
 	"github.com/backsight/backsight/search/internal/linguist"
 )
 
-// names has the attributes that github-linguist reads. Their numbers are their places.
+// names has the attributes that github-linguist reads. The number of an attribute is its index in
+// names; see also macros.attribute.
 var names = [...]string{"linguist-language", "linguist-vendored", "linguist-documentation", "linguist-generated", "linguist-detectable"}
 
 // A Table makes contexts. It is not safe for concurrent use.
@@ -18,14 +19,15 @@ type Table struct {
 }
 
 // A Context has the rules that matter to the files below a folder. Equal contexts of a Table are
-// identical, and nil is the context without rules. It is not safe for concurrent use with the
-// methods of its Table.
+// identical, and nil is the context without rules and macros. It is not safe for concurrent use
+// with the methods of its Table.
 type Context struct {
 	rules  []active // later ones win
 	macros *macros
 }
 
-// active is a rule in a folder: at is what the pattern has read of the folder's path.
+// active is a rule in a folder. `at` is the state of its pattern after it has read the path of the
+// folder.
 type active struct {
 	rule *rule
 	at   states
@@ -38,7 +40,8 @@ type rule struct {
 	states  []numbered
 }
 
-// numbered is a state whose attribute is a number; see macros.
+// numbered is a state that has the number of its attribute instead of the name; see
+// macros.attribute.
 type numbered struct {
 	attribute int
 	value     value
@@ -49,9 +52,9 @@ func NewTable() *Table {
 	return &Table{contexts: map[string]*Context{}, rules: map[string]*rule{}, sets: map[string]*macros{}}
 }
 
-// Add returns the context of a folder that has the given .gitattributes file. c is the context of
-// the folder without the file. root says that the folder is the root, where a file can define
-// macros. Add returns c if the file does not matter.
+// Add returns the context of a folder that has the given .gitattributes file. `c` is the context of
+// the folder without the file. `root` says that the folder is the root, where a file can define
+// macros. Add returns `c` if the file does not matter.
 func (t *Table) Add(c *Context, f *File, root bool) *Context {
 	var added Context
 	if c != nil {
@@ -72,7 +75,7 @@ func (t *Table) Add(c *Context, f *File, root bool) *Context {
 	return t.intern(&added)
 }
 
-// Enter returns the context of a folder below the folder of c.
+// Enter returns the context of the folder with the given name in the folder of `c`.
 func (t *Table) Enter(c *Context, name string) *Context {
 	if c == nil {
 		return nil
@@ -147,8 +150,9 @@ func (c *Context) values(name string) (values []value) {
 	return values
 }
 
-// fill sets the attributes of a rule or a macro that no later rule has set. As in git, a macro
-// counts where it is set, before the attributes to its left.
+// fill sets those attributes of a rule or a macro that are not set yet. As in git, it goes from
+// right to left and expands a macro where it stands, so the attributes of a macro win over those to
+// its left.
 func (c *Context) fill(values []value, states []numbered) {
 	for i := len(states) - 1; i >= 0; i-- {
 		s := states[i]

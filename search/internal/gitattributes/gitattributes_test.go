@@ -16,8 +16,8 @@ import (
 	"github.com/backsight/backsight/search/internal/linguist"
 )
 
-// contextOf returns the context of a folder, which is "" or ends in a slash, according to files by
-// folder.
+// contextOf returns the context of `folder`, which is "" or ends in a slash. `files` has the
+// .gitattributes files by folder.
 func contextOf(t *Table, files map[string]*File, folder string) *Context {
 	var c *Context
 	at := ""

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// macros are the attributes that stand for other attributes, by the root's .gitattributes file. It
-// has only macros that can give or hide an attribute that github-linguist reads. nil is the set
-// without macros.
+// macros is a set of macros, which are attributes that stand for other attributes. It has those
+// that the root's .gitattributes file defines and that can give or hide an attribute that
+// github-linguist reads. nil is the empty set.
 type macros struct {
 	number int
-	more   []string           // the attribute after those in names, in the order of their numbers
+	more   []string           // the attributes that are numbered after those in names
 	of     map[int][]numbered // by attribute: what it stands for
 }
 

@@ -5,7 +5,7 @@ import "strings"
 // FileName is the name of the files that this package reads.
 const FileName = ".gitattributes"
 
-// MaxSize is the largest size in bytes of a file that git reads. It ignores larger ones.
+// MaxSize is the size in bytes above which git ignores a .gitattributes file.
 const MaxSize = 100<<20 - 1
 
 // maxLine is the length in bytes from which git ignores a line.

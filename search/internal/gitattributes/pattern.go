@@ -66,7 +66,7 @@ func (p *pattern) enter(s states, i int) {
 	}
 }
 
-// read returns the states after one more byte, in to, which must be empty.
+// read adds to `to`, which must be empty, the states after one more byte.
 func (p *pattern) read(from, to states, c byte) {
 	for w, word := range from {
 		for ; word != 0; word &= word - 1 {

@@ -245,8 +245,8 @@ func TestGeneratedContents_EqualEnry(t *testing.T) {
 	}
 }
 
-// A file of this repository is tested with its extension, if several languages share it; otherwise
-// with the name of such a file.
+// Each file of this repository is compared under a name that belongs to several languages: one with
+// the extension of the file if there is such a name, else any.
 func TestThisRepository_EqualsEnry(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
 	var paths []string

@@ -21,9 +21,10 @@ func ByShebang(content []byte) []string {
 	return byInterpreter()[interpreter(content)]
 }
 
-// interpreter follows linguist's shebang.rb (MIT License), which enry's common.go differs from: a
-// version after any interpreter is cut (pypy3.9), only at the end and only its last part, and env
-// may run an interpreter whose name contains a hyphen (ts-node).
+// interpreter returns the name of the interpreter in the #! line, by the rules of linguist's
+// shebang.rb (MIT License). Unlike enry's common.go, these rules cut the last part of a version at
+// the end of any name (pypy3.9), and env may run an interpreter whose name contains a hyphen
+// (ts-node).
 func interpreter(content []byte) string {
 	line, _, _ := bytes.Cut(content, []byte("\n"))
 	words := strings.Fields(string(line[len("#!"):]))
