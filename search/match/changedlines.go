@@ -22,7 +22,7 @@ func (m *Matcher) ChangedLines(before, after []byte) ChangedLines {
 	}
 	start, end := equalLines(before, after)
 	if mark := []byte(byteOrderMark); start == 0 && (bytes.HasPrefix(before, mark) || bytes.HasPrefix(after, mark)) {
-		end = 0 // the same bytes may be another line if they start with U+FEFF elsewhere
+		end = 0 // the mark of one text can be the start of a line in the other
 	}
 	before, after = before[start:len(before)-end], after[start:len(after)-end]
 	later := start > 0
@@ -37,7 +37,7 @@ func (m *Matcher) ChangedLines(before, after []byte) ChangedLines {
 
 // linesOfBoth returns the ChangedLines of a change between two texts that are not empty.
 func (m *Matcher) linesOfBoth(before, after []byte, later bool) (l ChangedLines) {
-	var diffs [4]*lineDiff // by form
+	var diffs [4]*lineDiff // by form.number
 	defer func() {
 		for _, d := range diffs {
 			if d != nil {

@@ -51,7 +51,8 @@ func (m *Matcher) NeedsContent(path string) bool {
 	return m.expr.any(func(n *node) bool { return n.contentDecides(path, m.attributes) })
 }
 
-// Filters returns those filters that hold for the file because of its content.
+// Filters returns those filters that hold for the file because of its content. The matcher must be
+// for the attributes of the file (see With).
 func (m *Matcher) Filters(path string, content []byte) (hold Filters) {
 	m.expr.any(func(n *node) bool {
 		if n.contentDecides(path, m.attributes) && n.onFile.holds(path, content, m.attributes) {
@@ -86,8 +87,9 @@ func (n *node) any(is func(*node) bool) bool {
 //
 // For the kind query.Commits, patterns search the message. A filter on files holds if it holds for
 // one of the changes; negated, if it holds for none. For the kind query.Diffs, the whole query must
-// hold for one change, and patterns search its lines; see Text. A filter on languages holds for a
-// change if the file is in the language before or after the change.
+// hold for one change, and patterns search the lines that it adds and removes (see Text), or only
+// the added or only the removed lines, as select: says. A filter on languages holds for a change if
+// the file is in the language before or after the change.
 func (m *Matcher) MatchCommit(c Commit) bool {
 	switch m.kind {
 	case query.Files:

@@ -55,8 +55,8 @@ func (f pathFilter) onPath(path string, _ *linguist.Attributes) tri { return tri
 
 func (f pathFilter) holds(path string, _ []byte, _ *linguist.Attributes) bool { return f(path) }
 
-// commitText compiles a regular expression for a text of a commit. Case never matters, not even
-// with case:yes.
+// commitText compiles a regular expression for a text of a commit. It ignores case, even with
+// case:yes, unless the expression itself says (?-i).
 func commitText(textOf func(*Commit) string) compileFilter {
 	return func(_ *compiler, value string) (*node, error) {
 		re, err := regexp.Compile("(?im)" + value)

@@ -90,7 +90,7 @@ func TestFolders_AreAlike(t *testing.T) {
 	require.Positive(t, equal)
 }
 
-// The number of kinds of folders does not grow with the number of folders.
+// The number of different keys does not grow with the number of folders.
 func TestFolders_FewKinds(t *testing.T) {
 	t.Parallel()
 	for text, most := range map[string]int{"TODO": 1, `TODO file:\.go$`: 2, "TODO file:1/2/3/": 4, "TODO file:^1/ -file:/9/": 6, "TODO file:1.*2.*3/x": 6} {

@@ -40,7 +40,7 @@ const (
 	UnknownLanguage = "(unknown)" // text files in no known language
 	BinaryFiles     = "(binary)"
 
-	// The names of groups of text files and binary files.
+	// The groups below can contain text files and binary files.
 	VendoredFiles      = "(vendored)"
 	DocumentationFiles = "(documentation)" // with the attribute linguist-documentation
 	GeneratedFiles     = "(generated)"     // with the attribute linguist-generated
@@ -122,7 +122,7 @@ func (l *languages) tell(f *file, lines, size int64, yield func(value []byte, n 
 	return sum
 }
 
-// of returns the group of a file: a language, or one of the names above.
+// of returns the group of a file: a language, or a name such as BinaryFiles.
 func (l *languages) of(f *file) string {
 	a := f.m.attributes
 	if l.Vendored {

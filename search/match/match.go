@@ -25,7 +25,7 @@ type Options struct {
 	// ByValue counts the values of the capturing groups instead of match ranges.
 	ByValue bool
 	// Languages, if not nil, counts lines, bytes or files per language, in files for which the
-	// query holds. The query must consist of filters only; see query.ParseFilters.
+	// query holds. The query must consist of filters only; see Query.CheckByLanguage.
 	Languages *Languages
 }
 

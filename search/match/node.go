@@ -12,7 +12,7 @@ type node struct {
 	op   op
 	kids []*node
 
-	negated bool // the leaf is under a NOT
+	negated bool // the leaf is under an odd number of NOTs
 
 	pattern  *pattern
 	onFile   fileFilter

@@ -18,7 +18,7 @@ type Predicate struct {
 	path     *regexp.Regexp // nil if any path matches
 	content  finder         // nil if any content matches
 	form     form           // of content
-	inLine   bool           // each match of content is within a line, and depends on nothing else
+	inLine   bool           // of content; see pattern.inLine
 	required Requirement
 	stop     *atomic.Bool // may be nil
 }

@@ -23,8 +23,8 @@ type facts struct {
 	// If bounded is set, exact contains every text that can be matched.
 	exact   literals
 	bounded bool
-	// precise says that the matches are exactly the texts of exact, wherever they occur: there are
-	// no assertions, and fold applies to all texts or to none.
+	// precise says that the expression matches wherever one of the texts of exact occurs: it has no
+	// assertions and, if fold is set, ignores case throughout.
 	precise bool
 	// required, if not empty, has texts; every match contains at least one of them.
 	required literals

@@ -82,7 +82,8 @@ func requirementOfTree(re *syntax.Regexp) Requirement {
 		return requireAny(all)
 	case syntax.OpConcat:
 		var all []Requirement
-		run := emptyText(true) // what the last adjacent subexpressions match
+		// the matches of the subexpressions since the last one that product could not join
+		run := emptyText(true)
 		for _, sub := range inRow(re, nil) {
 			f := factsOf(sub)
 			next, ok := product(run, f)

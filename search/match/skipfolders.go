@@ -41,8 +41,8 @@ func newPathExpr(prog *syntax.Prog) pathExpr {
 	return e
 }
 
-// below says whether the expression matches all paths below a folder (yes), none of them (no), or
-// neither is known.
+// below returns yes if the expression matches all paths below a folder, no if it matches none of
+// them, and unknown if neither is known.
 func (e pathExpr) below(folder string) tri {
 	if e.anywhere && !e.early {
 		return unknown

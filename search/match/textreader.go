@@ -22,9 +22,9 @@ type textReader struct {
 	from   io.Reader
 	decode unitDecoder
 	width  int
-	raw    []byte // units that are not converted yet
+	raw    []byte // bytes that are not converted yet
 	text   []byte // converted, but not returned yet
-	err    error  // of from
+	err    error  // the error of from
 }
 
 func (r *textReader) Read(to []byte) (int, error) {

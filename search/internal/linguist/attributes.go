@@ -7,17 +7,18 @@ import "strings"
 // these files give no such attribute.
 type Attributes struct {
 	// Overridden says that linguist-language is given. Then the language is Language, or none if
-	// Language is "", because the attribute's value is not the name of a language.
+	// Language is "", because the attribute has no value, or a value that is not the name of a
+	// language.
 	Overridden bool
 	Language   string
 
 	Vendored, Documentation, Generated, Detectable Mark
 }
 
-// A Mark is an attribute that is given or denied.
+// A Mark says whether an attribute is given, denied or neither.
 type Mark byte
 
-// The marks. Unmarked means that no rule gives the attribute.
+// Unmarked means that no rule gives or denies the attribute.
 const (
 	Unmarked Mark = iota
 	Yes

@@ -47,7 +47,8 @@ const (
 	Expression
 	// NonSpace, `:[x.]`, is like Expression, but does not match strings and groups.
 	NonSpace
-	// Line, `:[x\n]`, matches everything up to and including the line end.
+	// Line, `:[x\n]`, matches everything up to and including the next line end outside strings,
+	// comments and groups.
 	Line
 	// Blank, `:[ ]` or `:[ x]`, matches one or more spaces or tabs.
 	Blank

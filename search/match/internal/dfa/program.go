@@ -20,7 +20,7 @@ type program struct {
 	// asserts has all assertions of the program.
 	asserts syntax.EmptyOp
 	// startAsserts says whether an attempt to match can begin with an assertion, so that the rune
-	// before it matters.
+	// before the attempt matters.
 	startAsserts bool
 	// longest says to find the longest match that starts where the search starts, instead of the
 	// leftmost and most preferred match.

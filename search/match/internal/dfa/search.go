@@ -188,7 +188,7 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 		case i == len(content):
 			entry = table[state+uint32(column)]
 		case entry < special:
-			continue // it was time to check the stop flag
+			continue // the loop ended at limit
 		default:
 			column, size = columns[content[i]], 1
 			if entry == decodeEntry {
