@@ -231,7 +231,11 @@ func TestBadScopes(t *testing.T) {
 		{"repo:a case:yes", "case:yes", "cannot be used in a repository scope", "series' query"},
 		{"repo:a@v1", "a@v1", "revision", "leave out"},
 		{"rpo:a", "rpo:", "unknown field", `did you mean "repo"?`},
-		{"repo:a or", "…or", "after this", "leave it out"},
+		{"repo:a or", "…or", "expected a filter or ( after this", "leave it out"},
+		{"or repo:a", "or", "expected a filter or ( before this operator", "add an operand"},
+		{"(repo:a", "(", "never closed", "write ) at the end"},
+		{"repo:a )", ")", "no opening parenthesis", "leave it out"},
+		{"repo:^a(b or c)", "or", "could be text or syntax", "quotation marks"},
 		{"repo:(", "(", "missing closing )", `\(`},
 		{"repo:has.path(x)", "repo:has.path(x)", "cannot be used in a repository scope", "series' query"},
 		{"repohasfile:x", "repohasfile:x", "cannot be used in a repository scope", "series' query"},
@@ -242,6 +246,7 @@ func TestBadScopes(t *testing.T) {
 			t.Parallel()
 			_, err := query.ParseScope(bad.text)
 			checkBad(t, bad, err)
+			require.NotContains(t, err.Error(), "content:", "a scope cannot contain it")
 		})
 	}
 }

@@ -39,6 +39,7 @@ type token struct {
 type lexer struct {
 	text   string
 	mode   PatternType
+	scope  bool // the text is a repository scope
 	pos    int
 	depth  int // open groups
 	tokens []token
@@ -69,12 +70,15 @@ func isSpace(b byte) bool {
 }
 
 func lex(text string, mode PatternType) ([]token, *Error) {
-	lx := &lexer{text: text, mode: mode}
+	return (&lexer{text: text, mode: mode}).all()
+}
+
+func (lx *lexer) all() ([]token, *Error) {
 	for {
-		for lx.pos < len(text) && isSpace(text[lx.pos]) {
+		for lx.pos < len(lx.text) && isSpace(lx.text[lx.pos]) {
 			lx.pos++
 		}
-		if lx.pos == len(text) {
+		if lx.pos == len(lx.text) {
 			return lx.tokens, nil
 		}
 		if err := lx.next(); err != nil {
@@ -220,7 +224,11 @@ func (lx *lexer) nearField(name string, n int) *Error {
 	if !ok {
 		return nil
 	}
-	return fail(Span{lx.pos, lx.pos + n}, "unknown field "+quote(name), "did you mean "+quote(near)+"? "+asText(lx.text[lx.pos:end]))
+	suggestion := "did you mean " + quote(near) + "?"
+	if !lx.scope {
+		suggestion += " " + asText(lx.text[lx.pos:end])
+	}
+	return fail(Span{lx.pos, lx.pos + n}, "unknown field "+quote(name), suggestion)
 }
 
 // bareKind returns the kind of a pattern without delimiters.
@@ -250,7 +258,10 @@ func (lx *lexer) strayClose(at, end int) *Error {
 }
 
 func (lx *lexer) parenAsText(text string) string {
-	if lx.mode == RegexpType {
+	switch {
+	case lx.scope:
+		return "leave it out; to match a parenthesis, write \\)"
+	case lx.mode == RegexpType:
 		return "to match a parenthesis, write \\( or \\)"
 	}
 	return asText(text)

@@ -65,7 +65,7 @@ func ParseScope(text string) (*Scope, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	tokens, err := lex(text, StandardType)
+	tokens, err := (&lexer{text: text, mode: StandardType, scope: true}).all()
 	if err != nil {
 		return nil, err
 	}

@@ -256,35 +256,51 @@ func (p *parser) operand() (Node, *Error) {
 		return nil, err
 	}
 	if p.peek() != tokenClose {
-		return nil, fail(t.at, "this parenthesis is never closed", "write ) at the end of the group; "+p.parenAsText())
+		return nil, fail(t.at, "this parenthesis is never closed", "write ) at the end of the group"+p.parenAsText())
 	}
 	p.pos++
 	return n, nil
 }
 
+// parenAsText returns the end of a suggestion: how to write a parenthesis that is not syntax.
 func (p *parser) parenAsText() string {
-	if p.mode == RegexpType {
-		return `to match a parenthesis, write \(`
+	switch {
+	case p.scope:
+		return ""
+	case p.mode == RegexpType:
+		return `; to match a parenthesis, write \(`
 	}
-	return asText("(")
+	return "; " + asText("(")
+}
+
+// operatorAsText returns the end of a suggestion: how to search for the operator, the token i.
+func (p *parser) operatorAsText(i int) string {
+	if p.scope {
+		return ""
+	}
+	return `; to search for the word, write content:"` + operatorWord(p.tokens, i) + `"`
 }
 
 // unexpected returns the error for a token, or the end of the text, where a pattern or a filter is
 // expected.
 func (p *parser) unexpected() *Error {
+	expected := "expected a pattern, a filter or ( "
+	if p.scope {
+		expected = "expected a filter or ( "
+	}
 	if p.pos == len(p.tokens) {
 		at := Span{p.end, p.end}
 		if p.pos > 0 {
 			at = p.tokens[p.pos-1].at
 		}
-		return fail(at, "expected a pattern, a filter or ( after this", "add an operand, or leave it out; to search for the word, write content:\""+operatorWord(p.tokens, p.pos-1)+"\"")
+		return fail(at, expected+"after this", "add an operand, or leave it out"+p.operatorAsText(p.pos-1))
 	}
 	t := p.tokens[p.pos]
 	switch t.kind {
 	case tokenClose:
-		return fail(t.at, "expected a pattern, a filter or ( before this parenthesis", "write something inside the group, or leave it out; "+p.parenAsText())
+		return fail(t.at, expected+"before this parenthesis", "write something inside the group, or leave it out"+p.parenAsText())
 	default:
-		return fail(t.at, "expected a pattern, a filter or ( before this operator", "add an operand; to search for the word, write content:\""+operatorWord(p.tokens, p.pos)+"\"")
+		return fail(t.at, expected+"before this operator", "add an operand"+p.operatorAsText(p.pos))
 	}
 }
 

@@ -24,9 +24,13 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 	text := lx.text[start:end]
 	if spaced {
 		if found, ok := lx.syntaxIn(Span{start, end}, isRegexp); ok {
+			literally := asText(text)
+			if start > lx.pos {
+				literally = "to keep it in the value, put the value in quotation marks"
+			}
 			return "", 0, fail(found,
 				quote(lx.text[found.Start:found.End])+" is inside the parentheses of a word, so it could be text or syntax",
-				"put a space before the opening parenthesis to make it a group; "+asText(text))
+				"put a space before the opening parenthesis to make it a group; "+literally)
 		}
 		if !isRegexp && lx.mode != StructuralType {
 			text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) }), " ")
