@@ -102,7 +102,7 @@ func regexpError(err error, flags, text string, at Span) *Error {
 		return fail(at, message, "repeat at most 1000 times, or write \\{ to match a brace")
 	case syntax.ErrInvalidPerlOp:
 		if strings.HasPrefix(se.Expr, "(?<") || strings.HasPrefix(se.Expr, "(?=") || strings.HasPrefix(se.Expr, "(?!") {
-			return fail(at, message, "RE2 has no look-around: to exclude files, use NOT or -content:")
+			return fail(at, message, "leave it out: RE2 has no look-around; to exclude files or repositories in a query, write NOT, or a minus before a field")
 		}
 		return fail(at, message, "use RE2 syntax; (?:…) groups without capturing")
 	case syntax.ErrTrailingBackslash:
