@@ -8,7 +8,8 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// judge converts a result to a sample without a time and a commit.
+// judge returns the outcome, reason and values of a result as a sample. The other fields are not
+// set.
 func (q *Question) judge(result history.Result) insights.Sample {
 	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value)}
 	if q.Matcher.ByValue() && q.maxValues > 0 {
@@ -17,7 +18,7 @@ func (q *Question) judge(result history.Result) insights.Sample {
 		}
 		if n := result.Values.Len(); n > q.maxValues {
 			s.Outcome, s.Code = insights.Partial, insights.ReasonTooManyValues
-			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capturing group match less", n, q.maxValues)
+			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capture group match fewer different texts", n, q.maxValues)
 		}
 	}
 	if value, reason := q.Cut(result.Value); reason != "" {
@@ -32,9 +33,9 @@ func (q *Question) judge(result history.Result) insights.Sample {
 	return s
 }
 
-// Cut returns a value as the query's count: limits it. The reason is "" if the value is not above
-// the limit. Otherwise it says why the value is a lower bound, with the code
-// insights.ReasonCountLimit.
+// Cut applies the query's count:, if it has one. If the value is above this limit, Cut returns the
+// limit and a reason for people; the reason code is insights.ReasonCountLimit. Otherwise, it
+// returns the value and the reason "".
 func (q *Question) Cut(value int64) (cut int64, reason string) {
 	if limit := q.Query.Count; limit > 0 && value > limit {
 		return limit, fmt.Sprintf("the value %d is above the limit of the query's count:%d", value, limit)
@@ -42,7 +43,8 @@ func (q *Question) Cut(value int64) (cut int64, reason string) {
 	return value, ""
 }
 
-// FaultReason says how many objects could not be searched, and names the first five.
+// FaultReason says how many objects could not be searched completely, and names the first five.
+// There must be at least one fault.
 func FaultReason(faults []history.Fault) string {
 	const named = 5
 	var texts []string

@@ -37,9 +37,9 @@ func (r *Repo) EndsEarly(ctx context.Context, oldest gitrepo.OID) (bool, error) 
 	return early, Fail(ctx, insights.ReasonUnreadable, err)
 }
 
-// FirstParentsSince implements Commits. It reads the commits from the history index if tip is the
-// index's newest commit, and the index reaches back to t and is not damaged. Otherwise, it reads
-// them from git.
+// FirstParentsSince implements Commits. It reads the commits from the history index if `tip` is the
+// index's newest commit, the index reaches back to t or to the first commit of the history, and it
+// is not damaged. Otherwise, it reads them from git.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) (commits []gitrepo.Commit, err error) {
 	if tip = cmp.Or(tip, r.Tip); tip == "" {
 		if _, tip, err = Branch(ctx, r.Git); err != nil {

@@ -19,10 +19,12 @@ type Request struct {
 	// Samples are the wanted samples, newest first, at least one. Commit is set where it is known.
 	Samples []insights.Sample
 	// Final is true when the caller makes no further attempt. Then Search does not return an error
-	// that a further attempt might avoid; it makes the samples failed instead.
+	// that a further attempt might avoid; instead, the samples that are not judged yet become
+	// failed.
 	Final bool
-	// Used is optional. Search calls it after the lookup of commits. It returns how much of the
-	// query's timeout: the caller has used already, for example to update a history index.
+	// Used is optional. It returns how much of the query's timeout: the caller has used already,
+	// for example to update a history index. Search calls it at most once, after the lookup of
+	// commits.
 	Used func() time.Duration
 }
 
@@ -33,10 +35,11 @@ type Yield func(judged []insights.Sample, counts values.Values) error
 
 // Search judges the samples of one repository. It first yields the samples that need no search, and
 // then the others, newest group first (see Group), each group as soon as its value is known. If the
-// value is exact, the first sample of a group is counted and the others are reused; otherwise all
-// have the same outcome. The Duration of the first is the time since the previous group was judged,
-// the timeout for a sample that the timeout made partial, and 0 for a failed sample. Series,
-// repository and time are those of the wanted samples, and so is the commit, if it is set.
+// first sample of a group is counted, the others are reused; otherwise, all have the same outcome.
+// The Duration of the first sample is the time since the previous group was judged or, for the
+// first group, since Search was called; but it is the timeout if the timeout made the sample
+// partial, and 0 if the sample is failed. The Duration of the others is 0. Series, repository and
+// time are those of the wanted samples, and so is the commit, if it is set.
 //
 // The query's timeout: limits the search, but not the preceding lookup of commits. When the timeout
 // ends the search, the samples that are not judged yet become partial. When Commits or Searcher
@@ -77,7 +80,7 @@ type search struct {
 	Request
 	yield    Yield
 	yieldErr error
-	since    time.Time           // when the last group was judged
+	since    time.Time           // when the last group was judged; at first, when Search was called
 	left     [][]insights.Sample // groups that are not judged yet
 	chain    []gitrepo.Commit    // the history that was read last
 }

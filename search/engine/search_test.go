@@ -21,10 +21,11 @@ import (
 // month is noon of the first day of a month in 2024.
 func month(m time.Month) time.Time { return time.Date(2024, m, 1, 12, 0, 0, 0, time.UTC) }
 
-// previous is a grid of one sample at the beginning of each month.
+// previous returns the sample time before t, in a grid of one sample per month.
 func previous(t time.Time) time.Time { return t.AddDate(0, -1, 0) }
 
-// testRepo has commits in January, February and April with 1, 2 and 3 TODOs, and the ids of these.
+// testRepo returns a repository with commits in January, February and April that have 1, 2 and 3
+// TODOs. It also returns the ids of these commits, oldest first.
 func testRepo(t *testing.T) (*testgit.Repo, []string) {
 	t.Helper()
 	r := testgit.New(t)
