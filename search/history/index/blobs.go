@@ -146,7 +146,7 @@ func (k *encodedKinds) eachLarge(size int64, visit func(largeBlob)) bool {
 	return !d.failed
 }
 
-// decode reads the whole section.
+// decode reads the whole section. ok is false if it is malformed.
 func (k *encodedKinds) decode() (all kinds, ok bool) {
 	ok = eachRun(k.always, k.blobs, func(start, end int) { all.always = appendRange(all.always, start, end) }) &&
 		eachRun(k.binary, k.blobs, func(start, end int) { all.binary = appendRange(all.binary, start, end) }) &&

@@ -64,7 +64,7 @@ func openBlocks(table []byte, stored int64, read func(offset, size int64) ([]byt
 	return b, nil
 }
 
-// blocks opens a section, whose table is in another section.
+// blocks opens the section `number`. The section `table` has its table.
 func (x *Index) blocks(number, table int) (blocks, error) {
 	data, err := x.section(table)
 	if err != nil {
@@ -125,7 +125,7 @@ func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 }
 
 // unpack writes the content of a block to the slice `to`, which has the content's length. The block
-// is compressed if it is shorter than the content.
+// is compressed if it is shorter than the content. unpack returns false if the block is malformed.
 func unpack(decoder *inflate.Decoder, to, block []byte) bool {
 	if len(block) >= len(to) {
 		return copy(to, block) == len(block)

@@ -63,8 +63,9 @@ type Lifetime struct {
 }
 
 // eachLifetime calls visit for each lifetime, path by path. It returns false if the data is
-// malformed. whole says that there are no more paths than the given number. Every search reads the
-// whole section, so eachLifetime decodes it in one loop, which is faster than a call of eachChange.
+// malformed. `whole` says that the data ends after `paths` paths; data after them is then
+// malformed, too. Every search reads the whole section, so eachLifetime decodes it in one loop,
+// which is faster than a call of eachChange.
 func eachLifetime(data []byte, paths, commits, blobs int, whole bool, visit func(Lifetime)) bool {
 	expected, i := int64(0), 0
 	for path := range paths {

@@ -43,7 +43,8 @@ func readAll(path string, texts []string) error {
 func TestIndex_EveryByteOfTheFileIsChecked(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
-	// The first update has twice as many blobs as the second, so that there are two layers.
+	// The first update has six times as many blobs as the second. So addLayer does not merge them,
+	// and there are two layers.
 	texts := []string{"alpha beta", "gamma", "delta epsilon", "zeta", "eta theta iota", "kappa", "lambda"}
 	var first testgit.Commit
 	for i, text := range texts[:6] {

@@ -128,8 +128,7 @@ func (d Dir) Size() (indexes int, bytes int64, err error) {
 	return len(files), bytes, err
 }
 
-// Names returns the names of all indexes and requests, sorted. These are the indexes that callers
-// should pass to Update.
+// Names returns the names of all indexes and of all requested indexes, sorted, each once.
 func (d Dir) Names() ([]string, error) {
 	entries, err := os.ReadDir(d.Path)
 	if errors.Is(err, fs.ErrNotExist) {

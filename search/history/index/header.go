@@ -10,13 +10,13 @@ import (
 )
 
 // magic is at the start of every file. Its last byte is the version of the format and of the rules
-// by which a repository is read. A reader refuses other versions, so such a file is treated as
-// absent, and the next Update replaces it. Version 4 lacked the files with unusual modes (see
-// gitrepo.KindOfEntry) and the texts in UTF-16 and UTF-32, and it may have applied grafts. Version
-// 5 lacked the section of unsearched.go.
+// by which a repository is read. A file of another version is treated as absent, and the next
+// Update replaces it. Version 4 lacked files with modes that today's git does not write (see
+// gitrepo.KindOfEntry), lacked texts in UTF-16 and UTF-32, and may have applied grafts. Version 5
+// lacked the section of unsearched.go.
 const magic = "bshist\x00\x06"
 
-// maxHeader limits the size of the header in bytes. Each layer takes about 30 bytes.
+// maxHeader limits the size of the header in bytes. Each layer takes about 40 bytes.
 const maxHeader = 1 << 16
 
 // ErrDamaged says that a file is not a valid index of this version. Callers treat the index as
@@ -132,7 +132,7 @@ func readHeader(from io.ReaderAt, size int64) (*header, error) {
 		offset += h.sections[i].size
 	}
 	if !d.ended() || offset != size {
-		return nil, fmt.Errorf("%w: the file has %d bytes, but its header describes %d", ErrDamaged, size, offset)
+		return nil, fmt.Errorf("%w: the file has %d bytes; its header is malformed, or describes another size (%d bytes)", ErrDamaged, size, offset)
 	}
 	return h, nil
 }

@@ -21,8 +21,8 @@ type Index struct {
 
 // Open opens the index in the file at path. If the error is fs.ErrNotExist or ErrDamaged, there is
 // no valid index; callers should search without one, and call Update later. Opening counts as a use
-// for Dir. It reads a few small parts of the file, not the whole file. Callers must close the
-// index.
+// for Dir. It reads the list of commits and the directories of the layers, not the whole file.
+// Callers must close the index.
 func Open(path string) (*Index, error) {
 	x, err := open(path)
 	if err != nil {
@@ -164,9 +164,10 @@ func (x *Index) EachLifetime(visit func(Lifetime)) error {
 	return nil
 }
 
-// EachLifetimeOf is EachLifetime for the given paths, which are in order. visit also gets the name
-// of the path. It stops at the first error of visit, and returns it. The cost is that of the paths
-// up to the last one.
+// EachLifetimeOf is EachLifetime for the given paths, which must be in the order of their numbers.
+// visit also gets the name of the path. After the first error of visit, EachLifetimeOf does not
+// call it again, and returns the error. The cost is that of the index's paths up to the last given
+// one.
 func (x *Index) EachLifetimeOf(paths []NamedPath, visit func(l Lifetime, name string) error) error {
 	if len(paths) == 0 {
 		return nil

@@ -50,8 +50,8 @@ func encodeLayer(lists []list) (parts [layerParts][]byte) {
 	return parts
 }
 
-// eachRun calls visit for each run, in order. It returns false if the runs are malformed or exceed
-// the layer.
+// eachRun calls visit for each run, in order. It returns false if the runs are malformed, or if a
+// blob number is not below `blobs`.
 func eachRun(runs []byte, blobs int, visit func(start, end int)) bool {
 	d := decoder{data: runs}
 	at := 0
@@ -84,7 +84,7 @@ func decodeLayer(parts [layerParts][]byte, blobs int) ([]list, error) {
 	return lists, nil
 }
 
-// decodeLists reads the lists of a layer.
+// decodeLists reads the lists of a layer. It returns false if the data is malformed.
 func decodeLists(directory, dictionary, runs []byte, blobs int) ([]list, bool) {
 	var lists []list
 	for k := 0; k < len(directory)/directoryEntry; k++ {

@@ -46,7 +46,7 @@ func decodePaths(data []byte, n int) (pathTable, bool) {
 	return pathTable{data[:blocks], data[blocks:], n}, true
 }
 
-// at returns path i.
+// at returns path i. It returns false if i is out of range or the data is malformed.
 func (t pathTable) at(i int) (string, bool) {
 	if i < 0 || i >= t.n {
 		return "", false
@@ -68,7 +68,7 @@ func (t pathTable) at(i int) (string, bool) {
 	return string(path), true
 }
 
-// named returns the paths whose last name is base.
+// named returns the paths whose last name is `base`. ok is false if the data is malformed.
 func (t pathTable) named(base string) (found []NamedPath, ok bool) {
 	d := decoder{data: t.body}
 	for i := range t.n {
@@ -77,8 +77,8 @@ func (t pathTable) named(base string) (found []NamedPath, ok bool) {
 		if d.failed {
 			return nil, false
 		}
-		// Most paths end otherwise. The name can begin in the part that is shared with the previous
-		// path.
+		// Most paths do not end with `base`. The name can begin in the part that is shared with the
+		// previous path.
 		if n := min(len(rest), len(base)); string(rest[len(rest)-n:]) != base[len(base)-n:] || len(rest)+shared < len(base) {
 			continue
 		}
@@ -93,7 +93,7 @@ func (t pathTable) named(base string) (found []NamedPath, ok bool) {
 	return found, d.ended()
 }
 
-// all returns all paths in order.
+// all returns all paths in order. It returns false if the data is malformed.
 func (t pathTable) all() ([]string, bool) {
 	d := decoder{data: t.body}
 	paths := make([]string, 0, t.n)

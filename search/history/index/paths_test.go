@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The name can be whole, or begin in the part that a path shares with the previous one.
+// The name can be the whole path, or begin in the part that the path shares with the previous one.
 func TestPathTable_Named(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -11,10 +11,11 @@ import (
 // folders contain equal trees. Work above a limit is allowed if it is at most repeatedShare times
 // the size of the distinct trees that it is done for: an ordinary repository may have any size.
 const (
-	// maxRepeated limits the trees that one commit makes the walker compare, and the names of the
-	// paths that differ there.
+	// maxRepeated limits the sum of two sizes: of the trees that one commit makes the walker
+	// compare, and of the names of the paths that differ there (spent.named).
 	maxRepeated = 64 << 20
-	// maxNamed limits the names of the paths that differ, of all commits of one Update.
+	// maxNamed limits the size of the names of the paths that differ, summed over all commits of
+	// one Update.
 	maxNamed      = 256 << 20
 	repeatedShare = 16
 	// Up to fewPairs pairs of a commit and a level of folders are not examined for equal ones.
@@ -56,7 +57,7 @@ func (w *walker) checkRepetition(s *spent, p *pair) error {
 	return fmt.Errorf("%w: commits have equal trees in too many folders, for example in %q", ErrUnfit, shortened(p.folder))
 }
 
-// shortened returns the beginning of a path, for an error message.
+// shortened cuts a long path, for an error message.
 func shortened(path string) string {
 	const most = 100
 	if len(path) <= most {

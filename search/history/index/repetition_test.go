@@ -15,7 +15,8 @@ import (
 )
 
 // bombs makes commits whose trees have `levels` levels of folders. Each folder has `width` equal
-// folders with names of `name` letters. The deepest ones have a file, another one in each commit.
+// folders with names of `name` letters. The deepest folders have one file, whose content differs in
+// each commit.
 func bombs(t *testing.T, repo *testgit.Repo, commits, levels, width, name int) (tip gitrepo.OID) {
 	t.Helper()
 	for c := range commits {

@@ -172,8 +172,9 @@ func problemOr(p gitrepo.Problem, otherwise string) string {
 	return otherwise
 }
 
-// parse adds the files and folders of a tree. It refuses trees that git does not write, especially
-// those with unsorted or repeated names, because compare needs sorted and distinct names.
+// parse adds the files and folders of a tree. It returns false for trees that git does not write,
+// especially those with unsorted or repeated names, because compare needs sorted and distinct
+// names.
 func (w *walker) parse(content []byte) bool {
 	base := uint32(len(w.arena))
 	if int64(len(w.arena))+int64(len(content)) > 1<<32-1 {

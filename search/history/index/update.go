@@ -17,7 +17,7 @@ type Stats struct {
 	Commits, NewCommits int // in the index, and those of them that this Update added
 	Blobs, NewBlobs     int // likewise
 	// Built from scratch, because there was no index that could be extended: it was missing or
-	// damaged, the history was rewritten, or older commits became available.
+	// damaged, the history was rewritten, or its oldest commit is another one now.
 	Rebuilt  bool
 	TextRead int64 // bytes of text that were read and indexed
 	Text     int64 // bytes of distinct text in the index
@@ -32,9 +32,9 @@ type Stats struct {
 // error other than ErrUnfit, the file is as before or is the complete new index. Concurrent updates
 // are safe, but do the work twice.
 //
-// If this history cannot be indexed, Update removes the file and returns ErrUnfit; callers must
-// then search without an index. The cost is that of reading the changes and files of the new
-// commits, and of rewriting the index. Update uses one core.
+// If the history cannot be indexed, Update removes the file and returns ErrUnfit; callers must then
+// search without an index. The cost is that of reading the changes and files of the new commits,
+// and of rewriting the index. Update uses one core.
 func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path string) (Stats, error) {
 	objects, err := repo.Objects()
 	if err != nil {
@@ -116,7 +116,7 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 }
 
 // errRebuild says that an index cannot be extended to a tip.
-var errRebuild = errors.New("the history was rewritten, or it ends with another commit now")
+var errRebuild = errors.New("the index cannot be extended: the history was rewritten, or its oldest commit is another one now")
 
 // endMoved reports whether the history of the repository no longer ends with the oldest commit of
 // the index: a shallow clone was deepened, a broken history was repaired, or a history was cut by

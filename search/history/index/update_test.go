@@ -162,7 +162,7 @@ func TestCandidates_AlwaysIncludeBlobsThatAreNotIndexed(t *testing.T) {
 		return names
 	}
 	require.Equal(t, []string{"gone", "needle", "noise"}, candidates(gitrepo.DefaultMaxSize))
-	require.Equal(t, []string{"gone", "large", "needle", "noise"}, candidates(largeSize), "its size is what a search has to say about it")
+	require.Equal(t, []string{"gone", "large", "needle", "noise"}, candidates(largeSize), "a search must report that the file is too large")
 	_, _, ok, err := x.Candidates(needle, largeSize-1)
 	require.NoError(t, err)
 	require.False(t, ok, "sizes this small are not known")

@@ -9,7 +9,8 @@ import (
 
 // The methods of this file turn the changes that the walker found into the file of the index.
 
-// ended reports whether ctx has ended. It only looks at some i, so that it is cheap in long loops.
+// ended reports whether ctx has ended. So that it is cheap in long loops, it checks ctx only if i
+// is a multiple of 16,384.
 func ended(ctx context.Context, i int) bool { return i&0x3fff == 0 && ctx.Err() != nil }
 
 // pathOrder returns the numbers of all paths in byte order.
