@@ -89,8 +89,8 @@ func (a *attributes) add(c *gitattributes.Context, blob gitrepo.Hash, root bool)
 
 var attributesEntry = []byte(" " + gitattributes.FileName + "\x00")
 
-// attributesIn returns the .gitattributes file in the content of a tree. A symbolic link is none,
-// as in git.
+// attributesIn returns the .gitattributes file in the content of a tree. A symbolic link of this
+// name does not count, as in git.
 func attributesIn(tree []byte, hashLen int) (blob gitrepo.Hash, ok bool) {
 	if !bytes.Contains(tree, attributesEntry) {
 		return blob, false
@@ -136,8 +136,8 @@ func (s *search) readAttributes(ctx context.Context, blobs []gitrepo.Hash) error
 	})
 }
 
-// errAttributes says that a .gitattributes file could not be read. Then only the trees show which
-// files of a commit are known.
+// errAttributes says that a .gitattributes file could not be read. Then the search reads the trees
+// instead of the index, because only they show which files of a commit are affected.
 var errAttributes = errors.New("a .gitattributes file could not be read")
 
 // maxHeld is about how many bytes of trees wait for their .gitattributes files.
@@ -219,7 +219,7 @@ func (g *graph) enter(n int32, tree []byte) bool {
 }
 
 // variant returns the folder with the same path and another context. Versions of a folder with
-// different contexts have different names, so names are compared by their texts; see place.
+// different contexts have different name objects, so names are compared by their texts; see place.
 func (g *graph) variant(f *folder, c *gitattributes.Context) *folder {
 	if f.context == c {
 		return f
@@ -236,7 +236,7 @@ func (g *graph) variant(f *folder, c *gitattributes.Context) *folder {
 	return v
 }
 
-// below returns a folder in f.
+// below makes the folder called `name` in f.
 func (g *graph) below(f *folder, name string) *folder {
 	made := &folder{path: f.path + name + "/"}
 	made.skip = g.asked.skip(made.path)

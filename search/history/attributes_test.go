@@ -88,7 +88,7 @@ func gitAttributes(t testgit.TB, tr *truth, commit string) map[string]linguist.A
 	return found
 }
 
-// attributedAt is truth.at with the attributes that git says.
+// attributedAt is truth.at with the attributes that git reports.
 func (tr *truth) attributedAt(commit string) Result {
 	result := Result{Commit: gitrepo.OID(commit)}
 	if !tr.holds(commit) {
@@ -289,8 +289,8 @@ func TestAttributes_CostNothingWithoutRules(t *testing.T) {
 	}
 }
 
-// A .gitattributes file that cannot be read makes the samples partial whose commit has it. A
-// symbolic link, a folder, and the file in another folder do not.
+// If a .gitattributes file cannot be read, exactly the commits that contain it get a fault. A
+// symbolic link or a folder of this name is not read.
 func TestAttributes_ThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -12,7 +12,8 @@ import (
 )
 
 // attributeTimes says which attributes files have in which commits of a search, according to an
-// index. Commits are counted as in occurrence.
+// index. `first` and `after` in the following types are ranks of commits, as in occurrence: a range
+// from `first` up to but excluding `after`.
 type attributeTimes struct {
 	attributes *attributes
 	commits    int32
@@ -24,27 +25,27 @@ type attributeTimes struct {
 	spans      []attributeSpan // the last result of files
 }
 
-// ownAttributes is a .gitattributes file of a folder in the commits from first to after.
+// ownAttributes is a .gitattributes file of a folder in a range of commits.
 type ownAttributes struct {
 	blob         gitrepo.Hash
 	first, after int32
 }
 
-// A contextSpan is the context of a folder in the commits from first to after.
+// A contextSpan is the context of a folder in a range of commits.
 type contextSpan struct {
 	context      *gitattributes.Context
 	first, after int32
 }
 
-// An attributeSpan is a file with its attributes in the commits from first to after.
+// An attributeSpan is a file with its attributes in a range of commits.
 type attributeSpan struct {
 	file         name
 	first, after int32
 }
 
 // attributeTimes reads the .gitattributes files of the search. It returns nil if no such file
-// matters. older is the number of the search's commits that are older than each position of the
-// index. If a file cannot be read, it returns errAttributes.
+// matters. `older` has, by position in the index, the number of the search's commits that are
+// older. If a file cannot be read, it returns errAttributes.
 func (s *search) attributeTimes(ctx context.Context, x *index.Index, names *index.Paths, hashes *index.Hashes, older []int32) (*attributeTimes, error) {
 	a := s.graph.asked.attributes
 	if a == nil {
@@ -111,7 +112,8 @@ func (t *attributeTimes) of(folder string) []contextSpan {
 	return spans
 }
 
-// split adds the folder's own files, which are in the order of commits, to its contexts.
+// split adds the rules of a folder's own .gitattributes files, which are in the order of commits,
+// to the folder's contexts. `root` says that it is the root folder.
 func (t *attributeTimes) split(spans []contextSpan, own []ownAttributes, root bool) (out []contextSpan) {
 	for _, s := range spans {
 		at := s.first
@@ -143,8 +145,9 @@ func appendSpan(spans []contextSpan, s contextSpan) []contextSpan {
 	return append(spans, s)
 }
 
-// files returns the file at a path of the index for each of its attributes, in the order of
-// commits. The result is valid until the next call.
+// files returns the file with the number `at` in the index: one span, in the order of commits, for
+// each range of commits in which its attributes are the same. The result is valid until the next
+// call.
 func (t *attributeTimes) files(g *graph, names *index.Paths, at int) ([]attributeSpan, error) {
 	text, err := names.Name(at)
 	if err != nil {

@@ -18,7 +18,8 @@ type commit struct {
 	parent gitrepo.OID // the first parent; "" for a root commit
 	cut    *Fault      // not nil if the history ends here because the parent cannot be read
 
-	decided bool    // whether it matches is known without its changes, or cannot be known
+	// Whether the commit matches is known, or cannot be known. Its changes are not needed.
+	decided bool
 	matches bool    // if decided
 	faults  []Fault // why it cannot be known whether the commit matches
 
@@ -27,9 +28,9 @@ type commit struct {
 	changes  []change
 }
 
-// A change is a file that a commit changed. old and new are the units of its content before and
-// after the commit; -1 means that there was no file. The attributes are the numbers of those that
-// the file had before and after the commit.
+// A change is a file that a commit changed. `old` and `new` are the units of its content before and
+// after the commit; -1 means that there was no file. `oldAttributes` and `newAttributes` are the
+// numbers of its attributes before and after the commit.
 type change struct {
 	path                         string
 	old, new                     int32
@@ -256,10 +257,9 @@ type version struct {
 	attributes int32
 }
 
-// wantBlob appends the blob of a version to `batch` if `content` says that its content is wanted,
-// or if `filters` says that the filters that hold for the version are wanted and they are not
-// known. These depend on the path and the attributes, so a blob may be read again for another
-// version.
+// wantBlob appends the blob of a version to `batch` if `content` is true, or if `filters` is true
+// and it is not known yet which filters hold for the version. Whether a filter holds depends on the
+// path and the attributes, so a blob may be read again for another version.
 func (c *commitSearch) wantBlob(v version, content, filters bool, batch []int32) []int32 {
 	blob, wanted := v.blob, content
 	if filters {

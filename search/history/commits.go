@@ -38,9 +38,9 @@ type CommitRequest struct {
 type Interval struct{ First, End int }
 
 // Between returns the interval from the commit as of the time `until` back to, but excluding, the
-// commit as of the time `since`. gitrepo.AsOf defines the commit as of a time. So consecutive
-// intervals count each commit once, whatever the commits' dates. ok is false if there is no commit
-// as of `until`.
+// commit as of the time `since`, or to the end of the chain if there is no such commit.
+// gitrepo.AsOf defines the commit as of a time. So consecutive intervals count each commit once,
+// whatever the commits' dates. ok is false if there is no commit as of `until`.
 func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok bool) {
 	place := func(t time.Time) int {
 		if i := slices.IndexFunc(chain, func(c gitrepo.Commit) bool { return !c.Time.After(t) }); i >= 0 {
@@ -118,7 +118,8 @@ type commitSearch struct {
 	pathsOf map[int32][]version // by blob of the current batch: those whose filters are wanted
 }
 
-// evaluatePredicates evaluates the query's predicates at the commit of each interval.
+// evaluatePredicates evaluates the query's predicates at the first (newest) commit of each
+// interval.
 func (c *commitSearch) evaluatePredicates(ctx context.Context) error {
 	predicates := c.request.Matcher.Predicates()
 	if len(predicates) == 0 {

@@ -229,8 +229,8 @@ func (tr *commitTruth) asOf(t time.Time) string {
 	return id
 }
 
-// between counts the matching commits from the one as of until back to, but excluding, the one as
-// of since.
+// between counts the matching commits from the commit as of `until` back to, but excluding, the
+// commit as of `since`.
 func (tr *commitTruth) between(since, until time.Time) (commit string, value int64) {
 	commit, start := tr.asOf(until), tr.asOf(since)
 	if commit == "" {

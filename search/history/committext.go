@@ -37,8 +37,8 @@ func (c *commit) parse(listed gitrepo.Commit, object *gitrepo.Object) (encoded b
 	return encoded
 }
 
-// decode converts the texts of the commits at these places of the chain to UTF-8, except unusual
-// authors and committers, and then calls decide for each.
+// decode converts the texts of the commits at these places of the chain to UTF-8, except authors
+// and committers that are not usual (see isUsual). It then calls decide for each commit.
 func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 	ids := make([]gitrepo.OID, len(encoded))
 	for i, at := range encoded {
@@ -62,8 +62,9 @@ func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 }
 
 // person returns what `git log --author` searches of the value of an author or committer line: the
-// text up to its last ">", which is `Name <address>` without the date after it. A text without
-// ">", as some converters wrote it, is returned with its date. A NUL ends the text.
+// text up to its last ">", which is `Name <address>` without the date after it. A text without ">",
+// as some programs that convert repositories to git wrote it, is returned with its date. A NUL ends
+// the text.
 func person(text []byte) string {
 	text, _, _ = bytes.Cut(text, []byte{0})
 	if end := bytes.LastIndexByte(text, '>'); end >= 0 {

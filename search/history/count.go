@@ -23,7 +23,7 @@ type counts struct {
 
 	mu     sync.Mutex          // guards the fields below: workers find faults concurrently
 	faults map[int32]treeFault // by blob
-	binary map[int32]bool      // the blobs without text; nil if nobody asks for them
+	binary map[int32]bool      // the binary blobs; nil if Request.Unsearched is nil
 }
 
 // newCounts returns counts for the given number of concurrent workers. Units that the path alone

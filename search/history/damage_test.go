@@ -18,7 +18,8 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// without counts a commit without the blobs in lost. It reports whether one of them is needed.
+// without counts the matches at a commit, except those in the blobs in `lost`. `needed` reports
+// whether the query needs the content of one of these blobs.
 func (tr *truth) without(commit string, lost map[string]bool) (result Result, needed bool) {
 	result.Commit = gitrepo.OID(commit)
 	byValue := map[string]int64{}
@@ -40,7 +41,8 @@ func (tr *truth) without(commit string, lost map[string]bool) (result Result, ne
 	return result, needed
 }
 
-// drawLosses removes or damages the files of some blobs of the commits.
+// drawLosses removes or damages the object files of some blobs of the commits, and returns the ids
+// of these blobs.
 func drawLosses(t *rapid.T, repo *testgit.Repo, tr *truth, ids []string) map[string]bool {
 	var blobs []string
 	for _, id := range ids {

@@ -17,11 +17,12 @@
 //
 // Invariants:
 //   - Each distinct blob is read at most once, however many commits and paths contain it. There are
-//     three exceptions: a search that finds out late that it cannot use its base starts again;
-//     SearchCommits evaluates predicates in a search of their own; and SearchCommits reads a blob
-//     again for another batch of intervals (blobsPerBatch), for commits that it probed
-//     (firstchanges.go), and if a filter on languages needs it for another path. Stats counts the
-//     reads. A blob is matched once for each class of its paths (match.Matcher.Class).
+//     four exceptions: a search that finds out late that it cannot use its base starts again;
+//     .gitattributes files are read apart from the files that are matched; SearchCommits evaluates
+//     predicates in a search of their own; and SearchCommits reads a blob again for another batch
+//     of intervals (blobsPerBatch), for commits that it probed (firstchanges.go), and if a filter
+//     on languages needs it for another path. Stats counts the reads. A blob is matched once for
+//     each class of its paths (match.Matcher.Class).
 //   - The value of a commit does not depend on the other commits of the request, nor on their
 //     order, unless a search by value exceeds its ValueLimits.
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
@@ -33,10 +34,11 @@
 //   - A missing or damaged object becomes a [Fault] of exactly the results that may be wrong
 //     without it. Without a Fault, the value is exact; with one, it is a lower bound.
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
-//     worker holds one file at a time. A text above Request.MaxBlobSize is matched in parts
-//     (large.go). It becomes a Fault if its count cannot be known in this way: for example, if a
-//     pattern can match several lines and the text contains every string that a match needs, or if
-//     a line is larger than maxPart.
+//     worker holds one file at a time; in SearchCommits, it also holds up to heldBytes of other
+//     files (pairs.go). A text above Request.MaxBlobSize is matched in parts (large.go). It becomes
+//     a Fault if its count cannot be known in this way: for example, if a pattern can match several
+//     lines and the text contains every string that a match needs, or if a line is larger than
+//     maxPart.
 //   - Package values stores the counts of captured values, or of languages, compactly, and on disk
 //     above a budget.
 //   - Only regular files are searched. Symbolic links and submodules are not files.
@@ -45,7 +47,7 @@
 //     objects that went missing since; see Request.Index. A property test compares the results.
 //   - If the query reads languages, the attributes of a file (attributes.go) are a part of its
 //     class, so a file can count differently in two commits in which it has the same content. Other
-//     queries read no attributes, and without rules that matter, nothing else is read.
+//     queries do not read .gitattributes files for their rules.
 //
 // Non-goals: choosing the commits (gitrepo.AsOf and insights.Grid; [Between] returns the commits
 // between two times), storing results, updating history indexes (index.Dir).

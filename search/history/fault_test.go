@@ -54,7 +54,7 @@ func TestSearch_FaultsNameTheObjectAndAffectOnlyTheirCommits(t *testing.T) {
 			repo, ids := damaged(t)
 			object := repo.ObjectAt(t, row.object)
 			row.how(repo, t, object)
-			// In every order: a fault must not affect neighbours.
+			// In several orders: a fault must not affect other commits.
 			for _, order := range [][]int{{2, 1, 0}, {0, 1, 2}, {1, 0, 2}} {
 				var asked []string
 				for _, i := range order {

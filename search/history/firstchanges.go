@@ -9,9 +9,13 @@ import (
 // A commit matches a query about diffs if one of its changes does. If the pattern matches nearly
 // everywhere, the first change of a commit nearly always decides, so only that one is read first.
 const (
-	probedCommits   = 64   // so many commits show whether the first change mostly decides
-	leastForProbing = 1000 // fewer commits are read at once
-	mostUndecided   = probedCommits / 4
+	// probedCommits is how many commits show whether the first change mostly decides.
+	probedCommits = 64
+	// If there are fewer commits than leastForProbing, all of their changes are read at once.
+	leastForProbing = 1000
+	// If the first change leaves more than mostUndecided of the probed commits undecided, all
+	// changes of the other commits are read at once.
+	mostUndecided = probedCommits / 4
 )
 
 // readChanges reads what is needed to judge commits.

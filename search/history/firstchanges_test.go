@@ -10,7 +10,7 @@ import (
 )
 
 // If the first change of nearly every commit decides, only that change is read. Otherwise, all
-// changes are, and the changes of the commits that were probed twice.
+// changes are read, and the first changes of the probed commits are read twice.
 func TestSearchCommits_ReadsTheFirstChangesFirst(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -48,8 +48,8 @@ type node struct {
 type treeFault struct {
 	problem gitrepo.Problem
 	detail  string
-	// attributes is not nil if it is the .gitattributes file in the folder of a node, and not the
-	// tree of the node.
+	// `attributes` is nil, unless the fault belongs to a node and the object is the .gitattributes
+	// file of the node's folder, not the node's tree.
 	attributes *gitrepo.Hash
 }
 
@@ -70,8 +70,8 @@ type unitKey struct{ blob, of int32 }
 const emptyNode = 0
 
 // A folder is the folder at one path, in all commits. Commits can have different trees at this
-// path: the versions of the folder. Everything but the path is released once all trees of the
-// folder's level have been read.
+// path: the versions of the folder. Everything but the path and the context is released once all
+// trees of the folder's level have been read.
 type folder struct {
 	path     string // "" or ending in a slash; with shared nodes, one of its paths
 	key      string // question.alike of path, if keyed
@@ -82,11 +82,13 @@ type folder struct {
 	many     map[gitrepo.Hash]int32 // its other nodes, by tree
 	// the entries of the version that was read last; the next version shares most of them
 	last []entry
-	// The rules about attributes in the folder: of a variant, also those of its own .gitattributes
-	// file. A folder that has this file only in some versions has both kinds of versions.
+	// The rules about attributes that apply in the folder. The rules of its own .gitattributes file
+	// are only in variants of the folder, because versions of it can have different such files, or
+	// none.
 	context  *gitattributes.Context
 	variants map[*gitattributes.Context]*folder // by their contexts
-	plain    *folder                            // of a variant: the folder without the file
+	// plain, in a variant, is the folder without its own .gitattributes file.
+	plain *folder
 }
 
 // fewVersions is the length at which the nodes in folder.versions move to folder.many. Shorter
@@ -115,7 +117,7 @@ type entry struct {
 	hash   gitrepo.Hash
 	child  int32 // as in graph.children
 	folder bool
-	counts bool // child is set; false for a file that the query skips
+	counts bool // child is set; false for a file or folder that the query skips
 }
 
 func newGraph(asked *question, hashLen int) *graph {

@@ -28,8 +28,9 @@ type Request struct {
 	MaxBlobSize int64
 	// Index is optional: a history index of the repository. If it contains all commits of the
 	// request and is not damaged, and if MaxBlobSize is 0 or at least 16 KiB, Search uses it: no
-	// tree is read, and only files that can match are read. The results are the same, except if an
-	// object went missing after the index was made: Search then may count the files of a missing
+	// tree is read, and only files that can match are read. Search does not use it if the query
+	// reads languages and a .gitattributes file cannot be read. The results are the same, except if
+	// an object went missing after the index was made: Search then may count the files of a missing
 	// tree, and may rule out a missing file, instead of reporting a Fault.
 	Index *index.Index
 	// Base is optional: the exact result of another commit for an equal query. Then Search only
@@ -45,8 +46,8 @@ type Request struct {
 	// Progress is optional. It is called from the goroutines that do the work, never concurrently,
 	// and at most every 200 ms.
 	Progress func(Progress)
-	// Unsearched is optional, and is set for the first of Commits. It is incomplete if Base is
-	// used.
+	// Unsearched is optional, and is set to the unsearched files of the first of Commits. If Search
+	// uses Base but not Index, the content of Unsearched is undefined.
 	Unsearched *Unsearched
 	// Stats is optional, and is set to the counts of work when Search returns.
 	Stats *Stats
@@ -105,8 +106,8 @@ type Result struct {
 	Unread uint64
 }
 
-// ShallowFault returns the fault of a value that needs commits before oldest, which a shallow clone
-// does not have.
+// ShallowFault returns the fault of a value that needs commits before `oldest`, which a shallow
+// clone does not have.
 func ShallowFault(oldest gitrepo.OID) Fault {
 	return Fault{Class: string(insights.ReasonShallow), Object: oldest, Detail: "the commits before this one are not in the repository"}
 }
@@ -143,9 +144,9 @@ func (f Fault) String() string {
 const checkEvery = 1024
 
 // blobsPerBatch is about how many distinct blobs are read before results are yielded: a batch takes
-// commits, in the order of the request, until they need that many blobs. A larger batch is cheaper,
-// because git stores versions of a file as differences from each other; a smaller batch yields
-// results earlier. 50,000 blobs take one or two seconds.
+// commits (in SearchCommits, intervals), in the order of the request, until they need that many
+// blobs. A larger batch is cheaper, because git stores versions of a file as differences from each
+// other; a smaller batch yields results earlier. 50,000 blobs take one or two seconds.
 const blobsPerBatch = 50_000
 
 // Search counts the matches at each commit. It yields one Result per commit, in the order of
@@ -320,7 +321,8 @@ func (s *search) newCounts(ctx context.Context) (*counts, error) {
 	return c, err
 }
 
-// yield yields a result, or returns an error if its values could not be read back.
+// yield passes a result to the function `yield`, unless captured values could not be stored or read
+// back; then it returns that error.
 func (s *search) yield(counts *counts, result Result, yield func(Result) error) error {
 	if err := counts.err(); err != nil {
 		return err
@@ -328,8 +330,8 @@ func (s *search) yield(counts *counts, result Result, yield func(Result) error) 
 	return yield(result)
 }
 
-// commitHash returns the binary form of a commit's id. The error has the code insights.Invalid if
-// the id does not have the length of the repository's ids, or is not hexadecimal.
+// commitHash returns the binary form of a commit's id. If the id does not have the length of the
+// repository's ids, or is not hexadecimal, it returns an error with the code insights.Invalid.
 func commitHash(repo *gitrepo.Repo, objects *gitrepo.Objects, id gitrepo.OID) (gitrepo.Hash, error) {
 	hash, ok := gitrepo.HashOf(id)
 	if digits := 2 * objects.HashLen(); !ok || len(id) != digits {

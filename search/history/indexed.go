@@ -225,8 +225,9 @@ func (t *timeline) arrange() {
 	t.ends = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.after })
 }
 
-// file returns a path of the index, with the attributes of this number, as a name for unitFor. If
-// the query wants the path, file adds it to g.paths.
+// file returns a name object, for unitFor, of the file with the number `path` in the index.
+// `attributes` is the number of its attributes. If the query wants the file, it is added to
+// g.paths.
 func (g *graph) file(names *index.Paths, path int, attributes int32) (name, error) {
 	text, err := names.Name(path)
 	if err != nil {

@@ -90,7 +90,7 @@ func (c *compared) check(m *match.Matcher, limit int64, workers int, base string
 	return stats
 }
 
-// drawLimits makes some contents large, and returns a size limit that some of them exceed.
+// drawLimits makes some contents large, and returns a size limit that some of them may exceed.
 func drawLimits(t *rapid.T, commits []testgit.Commit) int64 {
 	for i := range commits {
 		for j := range commits[i].Changes {

@@ -155,7 +155,7 @@ func TestLanguages_EqualCountingFilesOneByOne(t *testing.T) {
 			for range rapid.IntRange(1, 8).Draw(t, "changes") {
 				change := testgit.Change{Path: rapid.SampledFrom(files).Draw(t, "path"), Content: rapid.SampledFrom(texts).Draw(t, "text")}
 				script := rapid.SampledFrom([]string{"", "#!/usr/bin/env python3\n", "#!/bin/sh\n"}).Draw(t, "script")
-				// Only the #! line decides; go-enry would also read that of a.h.
+				// Files without an extension sometimes get a #! line.
 				if !strings.Contains(change.Path, ".") {
 					change.Content = script + strings.TrimPrefix(change.Content, "<?xml")
 				}
@@ -213,7 +213,8 @@ func TestLanguages_EachBlobIsClassifiedOnce(t *testing.T) {
 	require.EqualValues(t, 1, results[0].Value)
 }
 
-// A text above the limit is measured in parts. A binary file that is not read has a known size.
+// A text above the limit is measured in parts. The size of a binary file is known, even if its
+// content is not read.
 func TestLanguages_HugeFiles(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

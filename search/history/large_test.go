@@ -60,8 +60,8 @@ func writeRepeated(t *testing.T, repo *testgit.Repo, text []byte, n int) string 
 	return name
 }
 
-// A blob of 1 GB is matched in parts, unless it is binary or the pattern can match several lines.
-// Then only its beginning is kept.
+// A blob of 1 GB is matched in parts. It is a fault if the pattern can match several lines. Of a
+// binary blob, only the beginning is kept.
 func TestSearch_ABlobOfOneGigabyte(t *testing.T) {
 	if testing.Short() {
 		t.Skip("git reads a gigabyte twice")
@@ -90,7 +90,8 @@ func TestSearch_ABlobOfOneGigabyte(t *testing.T) {
 	require.NotZero(t, stats.Bytes)
 }
 
-// Contents above the limit are counted in parts, as contents below it are counted.
+// A file that is matched in parts has the same counts as if it were matched whole, unless it is a
+// fault.
 func TestSearch_LargeFilesAreCountedInParts(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -40,8 +40,8 @@ func (s *search) readCommits(ctx context.Context, commits []gitrepo.OID, hashes 
 	return roots, nil
 }
 
-// treeOf returns the tree of a commit object. If problem is not "", the commit or its tree is not
-// known.
+// treeOf returns the tree of a commit object, or the problem if the object could not be read, is
+// not a commit, or names no tree.
 func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem, detail string) {
 	if object.Problem != "" {
 		return tree, object.Problem, object.Detail
@@ -62,7 +62,7 @@ func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem,
 
 // readTrees reads the queued trees, and all trees below them. It reads one level of folders of all
 // commits at a time, so the number of round trips is the depth of the deepest path, however many
-// commits there are.
+// commits there are. It returns errOpen if the question must be opened.
 func (s *search) readTrees(ctx context.Context) error {
 	g := s.graph
 	if err := g.asked.prepare(); err != nil {

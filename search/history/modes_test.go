@@ -44,8 +44,8 @@ func commitTree(t *testing.T, repo *testgit.Repo, tree string, at time.Time, par
 	return repo.Git(t, "hash-object", "-w", "-t", "commit", file)
 }
 
-// TestSearch_ReadsModesAsGit has the right values from `git ls-tree -r`, which lists the files that
-// `git grep` searches.
+// TestSearch_ReadsModesAsGit compares the values with the output of `git ls-tree -r`, which lists
+// the files that `git grep` searches.
 func TestSearch_ReadsModesAsGit(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -15,9 +15,10 @@ type pair struct {
 }
 
 // pairs compares the two contents of each pair, in whichever order they are read. Of each content,
-// it keeps the matching lines until the other contents of its pairs have been read. If matching
-// lines are dense, it holds the contents themselves, because comparing two contents only costs as
-// much as their difference. Of contents above the budget, it keeps the matching lines.
+// it keeps the lines that match the query until the other contents of its pairs have been read. If
+// matching lines are dense (see denseLines), it holds the contents themselves, because comparing
+// two contents only costs as much as their difference. If the held contents exceed the budget, it
+// replaces the oldest with their matching lines.
 type pairs struct {
 	matcher *match.Matcher
 	budget  int // in bytes, for each worker
@@ -31,8 +32,9 @@ type pairs struct {
 	texts map[int32]*match.Text // of blobs that are no longer held and have open pairs
 }
 
-// heldBytes is the budget of each worker for contents. It is larger than a large object of package
-// packfile, so that two versions of most files fit.
+// heldBytes is the budget of each worker for contents: three times the largeObject of package
+// packfile. A content of more than a quarter of it is not held, so there is room for two versions
+// of a file.
 const heldBytes = 24 << 20
 
 func newPairs(m *match.Matcher, workers, budget int) *pairs {
@@ -61,8 +63,8 @@ func (p *pairs) add(before, after int32) (one *pair, isNew bool) {
 	return one, true
 }
 
-// take compares a content that was read with those of its pairs that the worker holds, and holds it
-// if others are open. It does not retain content.
+// take compares a content that the worker has read with the held contents of the same pairs. If
+// other pairs of the blob are open, take holds a copy of the content, or keeps its matching lines.
 func (p *pairs) take(worker int, blob int32, content []byte) {
 	h := p.held[worker]
 	for _, one := range p.of[blob] {
@@ -100,7 +102,8 @@ func (p *pairs) release(h *held, blob int32) {
 	h.drop(blob)
 }
 
-// keep compares a text with those of its pairs that are kept, and keeps it if other pairs are open.
+// keep compares a text with the kept texts of the same pairs. If other pairs of the blob are open,
+// it keeps the text.
 func (p *pairs) keep(blob int32, text *match.Text) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -174,8 +177,9 @@ type held struct {
 
 const freeBuffers = 8
 
-// denseLines is the average distance in bytes of matching lines below which holding contents is
-// faster than finding and sorting their matching lines.
+// denseLines is the average distance of matching lines, in bytes, below which contents are held,
+// because that is faster than finding and sorting so many lines. No measurement of this value is
+// recorded. It affects only the speed.
 const denseLines = 256
 
 func (h *held) dense() bool { return h.matching*denseLines > h.searched }

@@ -71,9 +71,9 @@ var queries = []struct {
 var (
 	paths = []string{"a.go", "b.txt", "d/a.go", "d/e/c.py", "d/e/a.go", "d", "x\ny.go", "\xff\xfe.go", "d.x", "d-x/a.go", "a", "Makefile", "run", "d/run"}
 	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n", "ta\u017fk \u212ainds\n", "tasks of many kinds\n", "ärger\n"}
-	// oddLines are lines that git and Backsight may not divide or decode alike.
+	// oddLines are lines that git and Backsight may divide or decode differently.
 	oddLines = append([]string{"go1.22\r\n", "todo\r", "\r\n", "caf\xe9\r\n", "café\n"}, lines...)
-	// starts are the beginnings of files that decide on their language or encoding.
+	// starts are beginnings of files. They decide the language or the encoding of the file.
 	starts = []string{"#!/usr/bin/perl\n", "#!/usr/bin/env lua\r\n", "#! /usr/bin/env -S python3 -u\n", "#!", "\ufeff", "\ufeff#!/usr/bin/perl\n"}
 	// wholes are files in other encodings, and files that are binary or nearly so.
 	wholes = []string{

@@ -15,8 +15,8 @@ type question struct {
 	folders *match.Folders // set by prepare
 
 	attributes *attributes // nil if counts do not depend on the languages of files
-	// open, if not nil, chooses the files in place of changes: those whose changes can matter if
-	// they have the right attributes, which a commit can change.
+	// `open`, if not nil, chooses the files in place of `changes`: those whose changes can matter
+	// if they have the right attributes, which a commit can change.
 	open *match.Matcher
 }
 

@@ -16,8 +16,9 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// bomb commits a tree in which each of the given number of levels has width entries of one tree.
-// The files in the last level have the object blob. The paths are d0/d0/…/f0 to d9/d9/…/f9.
+// bomb commits a tree of `levels` levels. A folder has `width` equal folders or, in the last level,
+// `width` files, all with the content `blob`. If `width` is 10, the paths are d0/d0/…/f0 to
+// d9/d9/…/f9.
 func bomb(t *testing.T, repo *testgit.Repo, blob string, levels, width int, parents ...string) (commit string) {
 	t.Helper()
 	tree := ""
@@ -139,8 +140,8 @@ func TestSearch_EqualTreesWithALostObject(t *testing.T) {
 	require.Equal(t, []Fault{fault}, searchCommits(t, commitRequest(t, repo, "type:diff TODO"))[0].Faults)
 }
 
-// The value of such a commit is not exact as the numbers that are stored and sent, so it is not
-// counted. Neighbours are not affected, although the sum over the tree overflows.
+// A commit with more than MaxValue matches gets the value MaxValue and a fault. The other commits
+// are not affected, although the sum over its tree can overflow.
 func TestSearch_MoreMatchesThanAValueCanHold(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -25,7 +25,7 @@ func (s *stopAfter) Err() error {
 	return nil
 }
 
-// A search asks whether its context has ended at least once for every few thousand paths.
+// At least once per checkEvery paths, a search checks whether its context has ended.
 func TestNewCounts_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	g := newGraph(ask(compile(t, "type:path x", false)), 20)

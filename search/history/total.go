@@ -8,8 +8,8 @@ import (
 )
 
 // MaxValue is the largest value of a commit: 2^53, because values are stored and sent as
-// floating-point numbers, which are exact up to there. The value of a commit with more matches is
-// MaxValue, with a Fault.
+// floating-point numbers, which are exact up to there. A value that would be larger is set to
+// MaxValue, and its result has a Fault.
 const MaxValue = 1 << 53
 
 // A totals has the number of paths, or the value, of each node, limited to math.MaxInt64-1. It is
@@ -57,8 +57,8 @@ func newBound(g *graph, c *counts) *bound {
 	}
 }
 
-// check returns the result of a commit with too many paths or matches, or false for any other
-// commit.
+// check returns the result of a commit with too many paths or, unless the query counts once per
+// repository, too many matches. For any other commit, it returns false.
 func (b *bound) check(r root, perRepository bool) (Result, bool) {
 	if b == nil {
 		return Result{}, false

@@ -99,8 +99,9 @@ func (e *entry) before(text []byte, folder bool) bool {
 	return end(len(own) > shared, own[shared:], e.folder) < end(len(text) > shared, string(text[shared:]), folder)
 }
 
-// remember fills f.names, unless that has been done, with the names of the entries in `last`, the
-// version that was read last. Before the first call, that version has every name of the folder.
+// remember fills f.names with the names of the entries in `last`, the version of the folder that
+// was read last. Only the first call does this: until then, that version has all names of the
+// folder.
 func (f *folder) remember(last []entry) {
 	if f.names != nil {
 		return

@@ -14,11 +14,11 @@ import (
 // with a NUL. They match no pattern.
 type Unsearched struct {
 	Commit gitrepo.OID
-	Files  int      // files with different contents
-	Paths  []string // the first namedFiles of them, in byte order; of equal files, only the first
+	Files  int      // files with equal contents count once
+	Paths  []string // of the first namedFiles files, in byte order; of equal files, only the first
 }
 
-// namedFiles is how many paths Unsearched has.
+// namedFiles is the most paths that Unsearched has.
 const namedFiles = 5
 
 func (u *Unsearched) add(path string) {
@@ -27,8 +27,8 @@ func (u *Unsearched) add(path string) {
 	}
 }
 
-// binaryTexts stores the unsearched files below node n, which is the tree of the request's first
-// commit. The blobs below n must have been read.
+// binaryTexts sets Request.Unsearched to the unsearched files below node n, which is the tree of
+// the request's first commit. The blobs below n must have been read.
 func (s *search) binaryTexts(counts *counts, n int32) {
 	u := s.request.Unsearched
 	if u == nil {
@@ -92,7 +92,7 @@ func UnsearchedIn(x *index.Index) (Unsearched, error) {
 	return u, err
 }
 
-// indexedUnsearched returns nil if nobody asks for unsearched files, or if the index has none.
+// indexedUnsearched returns nil if Request.Unsearched is nil, or if the index has no such files.
 // `position` is that of the request's first commit.
 func (s *search) indexedUnsearched(position int) (*indexedUnsearched, error) {
 	u := s.request.Unsearched

@@ -18,7 +18,7 @@ type Counter struct {
 	found []found
 	text  []byte
 	pairs []pair // values that already have a number
-	full  bool   // some value exceeded the limits
+	full  bool   // a value was dropped, because the dictionary had no room
 }
 
 // found is a value of the file.
@@ -76,7 +76,8 @@ func (c *Counter) grow() {
 	}
 }
 
-// flush gives numbers to the values in c.found, and moves them to c.pairs.
+// flush gives numbers to the values in c.found, and moves them to c.pairs. If the dictionary has no
+// room for a value, flush drops the value and sets c.full.
 func (c *Counter) flush() {
 	c.table.mu.Lock()
 	for i := range c.found {
