@@ -13,12 +13,14 @@ import (
 type Commits interface {
 	// FirstParentsSince lists the first-parent history of tip, newest first, up to and including
 	// the first commit that is not younger than t, or to its end if there is none. The tip ""
-	// stands for the newest commit of the branch that is sampled. It returns gitrepo.ErrNoCommits
-	// for an empty repository, and a *Failure when the history cannot be read. If the cause of the
-	// Failure is a *gitrepo.BrokenHistory, it also returns the commits from the tip to the break.
+	// stands for the newest commit of the branch that is sampled. FirstParentsSince returns
+	// gitrepo.ErrNoCommits for an empty repository, and a *Failure when the history cannot be read.
+	// If the cause of the Failure is a *gitrepo.BrokenHistory, it also returns the commits from the
+	// tip to the break.
 	FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) ([]gitrepo.Commit, error)
 	// EndsEarly reports whether a history that FirstParentsSince listed, and that ends with the
-	// commit `oldest`, continues before it, but not in this repository. Errors are a *Failure.
+	// commit `oldest`, continues before it, but not in this repository. Errors are *Failure unless
+	// ctx has ended.
 	EndsEarly(ctx context.Context, oldest gitrepo.OID) (bool, error)
 }
 

@@ -4,8 +4,8 @@
 //
 // The worker (package activities) and `backsight history` must judge a sample alike, so the rules
 // for that are only in this package: when a sample is absent, which samples share one search, how a
-// limit or a damaged object changes an outcome, and how a failure of the repository ends the
-// samples that it concerns.
+// limit or a damaged object changes an outcome, and which outcome samples get if their repository
+// cannot be searched.
 //
 // Invariants: samples that need no search are judged first, then the others in groups (see Group),
 // newest group first, each group as soon as its value is known. No sample is judged twice. If a

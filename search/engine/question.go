@@ -17,8 +17,8 @@ type Spec struct {
 	// Languages says what insights.LanguageStats measures; nil means lines. Other methods ignore
 	// it.
 	Languages *match.Languages
-	// Previous returns the sample time before t. It is only called for a query about commits, which
-	// counts for the time t the commits since that previous time.
+	// Previous returns the sample time before t. It is only called for a query about commits: for
+	// the time t, such a query counts the commits since the previous sample time.
 	Previous func(t time.Time) time.Time
 	// MaxValues is how many distinct values insights.Sample.Values may hold. A sample with more is
 	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil; callers then
@@ -54,8 +54,8 @@ func Compile(spec Spec) (*Question, error) {
 	return &Question{Query: q, Matcher: m, previous: spec.Previous, maxValues: spec.MaxValues}, nil
 }
 
-// Parse reads the query of a Spec. Only for insights.LanguageStats, the text may be empty or only
-// choose repositories. Its errors are *insights.Error with code Invalid.
+// Parse reads the query of a Spec. Only for insights.LanguageStats, the text may be empty or
+// contain only filters on repositories. Its errors are *insights.Error with code Invalid.
 func Parse(text string, method insights.GenerationMethod) (*query.Query, error) {
 	read := query.Parse
 	if method == insights.LanguageStats {

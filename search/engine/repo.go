@@ -27,7 +27,7 @@ type Repo struct {
 	// Unsearched is optional; see history.Request. A query about commits leaves it unchanged.
 	Unsearched *history.Unsearched
 
-	// Stats are the counts of work of all calls until now.
+	// Stats are the counts of work of all searches until now.
 	Stats history.Stats
 }
 

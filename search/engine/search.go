@@ -43,9 +43,9 @@ type Yield func(judged []insights.Sample, counts values.Values) error
 //
 // The query's timeout: limits the search, but not the preceding lookup of commits. When the timeout
 // ends the search, the samples that are not judged yet become partial. When Commits or Searcher
-// returns a *Failure, they become failed. Search returns three kinds of errors: the cause of ctx,
-// errors of yield and, unless Final, errors that a further attempt might avoid. Samples that were
-// yielded before an error are correct.
+// returns a *Failure, these samples become failed. Search returns three kinds of errors: the cause
+// of ctx, errors of yield and, unless Final, errors that a further attempt might avoid. Samples
+// that were yielded before an error are correct.
 func Search(ctx context.Context, request Request, yield Yield) error {
 	s := &search{Request: request, yield: yield, since: time.Now(), left: request.Question.Group(request.Samples)}
 	err := s.run(ctx)
@@ -165,8 +165,8 @@ func (s *search) take(result history.Result) error {
 	return s.settle(found, result.Values)
 }
 
-// settle judges the next group: its first sample gets the found outcome. The others get the same
-// one, or Reused instead of Counted.
+// settle judges the next group: its first sample gets the outcome of `found`. The others get the
+// same outcome, but Reused instead of Counted.
 func (s *search) settle(found insights.Sample, counts values.Values) error {
 	if len(s.left) == 0 {
 		return insights.Errorf(insights.Internal, "the search yielded more results than were asked for")

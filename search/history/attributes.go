@@ -76,7 +76,8 @@ func (q *question) mustOpen() bool {
 }
 
 // add returns the context of a folder with a .gitattributes file that has been read, given the
-// context of the folder without this file.
+// context of the folder without this file. If the file could not be read, add returns this context
+// and the fault.
 func (a *attributes) add(c *gitattributes.Context, blob gitrepo.Hash, root bool) (*gitattributes.Context, *treeFault) {
 	f := a.files[blob]
 	if f.fault != nil {
@@ -145,8 +146,8 @@ const maxHeld = 8 << 20
 
 var errHeld = errors.New("many trees wait for their .gitattributes files")
 
-// eachTree reads trees and calls visit for each of them, after its .gitattributes file has been
-// read. visit must not retain the object.
+// eachTree reads trees, and calls visit for each of them. If the query reads languages, it reads
+// the .gitattributes file of a tree before that call. visit must not retain the object.
 func (s *search) eachTree(ctx context.Context, trees []gitrepo.Hash, visit func(i int, object *gitrepo.Object) error) error {
 	a, options := s.graph.asked.attributes, gitrepo.ReadOptions{Workers: 1}
 	if a == nil {
@@ -157,7 +158,7 @@ func (s *search) eachTree(ctx context.Context, trees []gitrepo.Hash, visit func(
 		left[i] = i
 	}
 	for len(left) > 0 {
-		// A tree whose .gitattributes file has not been read is held until all others are visited.
+		// A tree whose .gitattributes file has not been read is held until that file has been read.
 		var held []gitrepo.Object
 		var whose []int
 		var blobs []gitrepo.Hash
@@ -218,7 +219,7 @@ func (g *graph) enter(n int32, tree []byte) bool {
 	return true
 }
 
-// variant returns the folder with the same path and another context. Versions of a folder with
+// variant returns the folder with the path of f and the context c. Versions of a folder with
 // different contexts have different name objects, so names are compared by their texts; see place.
 func (g *graph) variant(f *folder, c *gitattributes.Context) *folder {
 	if f.context == c {

@@ -61,10 +61,10 @@ func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 	return nil
 }
 
-// person returns what `git log --author` searches of the value of an author or committer line: the
-// text up to its last ">", which is `Name <address>` without the date after it. A text without ">",
-// as some programs that convert repositories to git wrote it, is returned with its date. A NUL ends
-// the text.
+// person returns the part of the value of an author or committer line that `git log --author`
+// searches: the text up to its last ">", which is `Name <address>` without the date after it. A
+// text without ">", as some programs that convert repositories to git wrote it, is returned with
+// its date. A NUL ends the text.
 func person(text []byte) string {
 	text, _, _ = bytes.Cut(text, []byte{0})
 	if end := bytes.LastIndexByte(text, '>'); end >= 0 {

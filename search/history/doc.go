@@ -3,12 +3,12 @@
 //
 // The trees of a repository at 12, 52 or 8,000 commits share almost all files, so searching all of
 // them costs little more than searching one. [Search] reads each distinct tree once in each level
-// of folders in which it occurs (graph.go). It then reads and matches each distinct blob that
-// passes the path filters once (count.go). Finally it sweeps over the commits: the value at a
+// of folders in which it occurs (graph.go). It then reads and matches, once, each distinct blob
+// that passes the path filters (count.go). Finally it sweeps over the commits: the value at a
 // commit is the value at the previous commit of the request, minus what was removed, plus what was
 // added (sweep.go). The result is exact, because counts are per file. The query's predicates are
-// evaluated in the same sweep (question.go): for each predicate, the number of files that match
-// must be zero or must not be zero.
+// evaluated in the same sweep (question.go): a predicate holds if any file matches it or, if it is
+// negated, if no file does.
 //
 // [SearchCommits] counts commits in parts of a first-parent chain instead (commits.go, commit.go):
 // by their message, author, committer and date and, if the query depends on it, by their changes
@@ -28,8 +28,8 @@
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
 //     the cost depends on the number of distinct trees, not on that of paths: ten trees can have
 //     10,000,000,000 files. A value above MaxValue is a Fault.
-//   - Folders in which the query can want no file (match.Folders) are not read, so damage in them
-//     does not matter.
+//   - Folders in which no file can matter to the query (match.Folders) are not read, so damage in
+//     them does not matter.
 //   - A search ends soon after its context ends, whatever it is doing.
 //   - A missing or damaged object becomes a [Fault] of exactly the results that may be wrong
 //     without it. Without a Fault, the value is exact; with one, it is a lower bound.

@@ -43,8 +43,8 @@ func (c *commitSearch) readChanges(ctx context.Context, commits []*commit) (err 
 	return c.readBlobs(ctx, batch)
 }
 
-// readFirstChanges reads the first change of each commit, and decides the commits that match for
-// this reason. It returns the others.
+// readFirstChanges reads the first change of each commit, and decides the commits that match
+// because of this change. It returns the others.
 func (c *commitSearch) readFirstChanges(ctx context.Context, commits []*commit) (left []*commit, err error) {
 	var batch []int32
 	for _, one := range commits {

@@ -30,7 +30,7 @@ type graph struct {
 	root    *folder
 	waiting []int32 // nodes whose tree has not been read yet
 	// Some nodes of different folders have the same children (see share), or some versions of a
-	// folder have different names (see variant).
+	// folder have different name objects (see variant).
 	shared  bool
 	labelOf map[string]int32 // by the text of a name: the first label; only if shared
 	scratch []entry

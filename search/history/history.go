@@ -23,8 +23,8 @@ type Request struct {
 	// useful if no other repository is searched at the same time.
 	Workers int
 	// MaxBlobSize is the size in bytes above which a file is matched in parts; 0 means
-	// gitrepo.DefaultMaxSize. If the parts do not decide the file's count, the file is a Fault. The
-	// contents that a worker holds may take about twice this size of memory.
+	// gitrepo.DefaultMaxSize. If the parts do not decide the file's count, the file is a Fault. For
+	// a file that is matched whole, a worker may need about twice this much memory.
 	MaxBlobSize int64
 	// Index is optional: a history index of the repository. If it contains all commits of the
 	// request and is not damaged, and if MaxBlobSize is 0 or at least 16 KiB, Search uses it: no

@@ -61,8 +61,8 @@ func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem,
 }
 
 // readTrees reads the queued trees, and all trees below them. It reads one level of folders of all
-// commits at a time, so the number of round trips is the depth of the deepest path, however many
-// commits there are. It returns errOpen if the question must be opened.
+// commits at a time, so the number of batches depends on the depth of the deepest path, not on the
+// number of commits. It returns errOpen if the question must be opened.
 func (s *search) readTrees(ctx context.Context) error {
 	g := s.graph
 	if err := g.asked.prepare(); err != nil {

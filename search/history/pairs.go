@@ -45,8 +45,8 @@ func newPairs(m *match.Matcher, workers, budget int) *pairs {
 	return p
 }
 
-// add returns the pair of two blobs. isNew says that the blobs must be read, unless another pair
-// has the same blob.
+// add returns the pair of two blobs. isNew is true if there was no such pair; then its blobs must
+// be read.
 func (p *pairs) add(before, after int32) (one *pair, isNew bool) {
 	key := [2]int32{before, after}
 	if one = p.all[key]; one != nil {

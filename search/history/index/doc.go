@@ -26,7 +26,8 @@
 //     of text. If commits have equal trees in very many folders, the history has no index, and its
 //     building ends early; see repetition.go. An extension counts only the work of the new commits.
 //   - Building an index ends soon after its context has ended: the longest steps that do not look
-//     at the context are the reading of one text, and the encoding and the writing of one section.
+//     at the context are the reading of one text, the merging or encoding of one part of the file,
+//     and the writing of the file.
 //
 // Non-goals: ranking, positions within files, branches other than the indexed one.
 //

@@ -153,7 +153,7 @@ func (d *decoder) uint() uint64 {
 	return n
 }
 
-// int reads a number below 2^48: a count, a position or a size.
+// int reads a number: a count, a position or a size. A number of 2^48 or more is malformed.
 func (d *decoder) int() int {
 	n := d.uint()
 	if n >= 1<<48 {
@@ -163,7 +163,7 @@ func (d *decoder) int() int {
 	return int(n)
 }
 
-// take returns the next n bytes, or nil if there are fewer.
+// take returns the next n bytes. If there are fewer, it returns nil and sets failed.
 func (d *decoder) take(n int) []byte {
 	if n < 0 || n > len(d.data) {
 		d.failed, d.data = true, nil

@@ -1,8 +1,8 @@
 package index
 
-// A trigram is three consecutive bytes of a file, as a number of 24 bits. Upper case ASCII letters
-// count as lower case. Trigrams with a line feed are omitted, because patterns rarely cross line
-// ends.
+// A trigram is three consecutive bytes of a text (see match.Decode), as a number of 24 bits. Upper
+// case ASCII letters count as lower case. Trigrams with a line feed are omitted, because patterns
+// rarely cross line ends.
 
 const trigrams = 1 << 24
 

@@ -25,9 +25,10 @@ type Stats struct {
 }
 
 // Update brings the index at path up to date with the first-parent history of `tip`. It creates the
-// index, and its folder, if there is none. An index of an ancestor in that history is extended with
-// the new commits. Any other index is replaced with a new one, and so is the index of a history
-// that has been cut (git fetch --depth), deepened (--unshallow) or repaired. Of a broken history
+// index, and its folder, if there is none. An index whose newest commit is `tip` stays as it is. An
+// index whose newest commit is an ancestor of `tip` in that history is extended with the new
+// commits. Any other index is replaced with a new one, and so is the index of a history that has
+// been cut (git fetch --depth), deepened (--unshallow) or repaired. Of a broken history
 // (gitrepo.BrokenHistory), the commits from `tip` to the break are indexed. After a crash, or an
 // error other than ErrUnfit, the file is as before or is the complete new index. Concurrent updates
 // are safe, but do the work twice.
@@ -275,7 +276,7 @@ func (b *builder) restore(ctx context.Context, old *Index) error {
 }
 
 // add adds commits, which are sorted from newest to oldest, and writes the file. `before` is the
-// tree of the newest commit of the index that is extended, or nil.
+// tree of the newest commit of the index that is extended, or nil if none is extended.
 func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *gitrepo.Hash) (Stats, error) {
 	slices.Reverse(commits)
 	first, firstBlob := len(b.chain), len(b.history.blobs)

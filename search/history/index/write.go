@@ -86,7 +86,8 @@ func (b *builder) addLayer(ctx context.Context, at layerHeader, lists []list) er
 	return nil
 }
 
-// write replaces the file, unless ctx ends. `order` has the numbers of the paths in byte order.
+// write replaces the file, unless ctx has ended before. `order` has the numbers of the paths in
+// byte order.
 func (b *builder) write(ctx context.Context, order []int32) (size int64, err error) {
 	h := b.history
 	names, changes := make([]string, len(order)), make([][]change, len(order))

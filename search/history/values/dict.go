@@ -9,8 +9,8 @@ import (
 // that a Counter has computed.
 var seed = maphash.MakeSeed()
 
-// chunkSize is how much text is allocated at a time, in bytes. Chunks have no pointers and are
-// never copied, so they cost the garbage collector nothing.
+// chunkSize is how much text is allocated at a time, in bytes. Chunks have no pointers, so the
+// garbage collector does not scan them, and they are never copied.
 const chunkSize = 1 << 20
 
 // A Dict numbers distinct values in the order in which they are added. The zero Dict is empty and
@@ -62,8 +62,8 @@ func (d *Dict) add(value []byte, hash uint64, limits Limits) (number uint32, ok 
 	return number, true
 }
 
-// room ensures that the last chunk can take a value of `size` bytes. It returns false if the limits
-// do not allow another chunk.
+// room ensures that the last chunk can take a value of `size` bytes. It returns false if that needs
+// another chunk, which the limits do not allow.
 func (d *Dict) room(size int, limits Limits) bool {
 	if last := len(d.chunks) - 1; last >= 0 && len(d.chunks[last])+1+size <= chunkSize {
 		return true

@@ -25,8 +25,8 @@ func (l Limits) orDefaults() Limits {
 	return l
 }
 
-// A Table has the counts of each value in each file (a unit of package history). Callers must close
-// it.
+// A Table has the counts of each value in each file. A file of a table is a unit of package
+// history. Callers must close the table.
 type Table struct {
 	limits Limits
 
