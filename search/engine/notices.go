@@ -36,7 +36,8 @@ func Notices(ctx context.Context, git *gitrepo.Repo, ref string, tip gitrepo.OID
 }
 
 // UnsearchedNotice returns a sentence about files that were not searched because they are binary,
-// although their names are those of texts. It returns "" if there are none.
+// although their names are those of texts. It counts files with equal contents once, and returns ""
+// if there are none.
 func UnsearchedNotice(u history.Unsearched) string {
 	if u.Files == 0 {
 		return ""
