@@ -11,8 +11,8 @@ import (
 
 // CatchUp looks for repositories in the series' scope that lack samples at some of the permanent
 // times of its plans, because they came into scope later. If there are any, it returns all
-// permanent times of the plans, and a note that names the repositories. While the first plan is not
-// written in full, it returns no times. It reads the series' ledger.
+// permanent times of the plans, and a note that names the first five of these repositories. While
+// the first plan is not written in full, it returns no times. It reads the series' ledger.
 func (p *Plans) CatchUp(ctx context.Context, seriesID string) (CatchUpResult, error) {
 	result, err := p.catchUp(ctx, seriesID)
 	return result, activityError(ctx, err)
@@ -53,7 +53,8 @@ func (p *Plans) lacking(ctx context.Context, seriesID string, times []time.Time)
 	return lacking, err
 }
 
-// catchUpNote names the repositories of a catch-up backfill for users.
+// catchUpNote returns a text for users that names the first five repositories of a catch-up
+// backfill.
 func catchUpNote(list []store.Repository) string {
 	const named = 5
 	names := make([]string, 0, named)

@@ -13,8 +13,8 @@ import (
 )
 
 // index brings the commit index of a repository up to the commit `tip`. If `tip` is "", the
-// repository has no commits. If the repository has an index and its history was not rewritten,
-// index reads only the new commits. `at` must be a time before the repository was read.
+// repository has no commits. If the repository has a commit index and its history was not
+// rewritten, only the new commits are read. `at` must be a time before the repository was read.
 //
 // A history that a shallow clone cuts is not indexed: the commits before its oldest one are
 // unknown, and with an index, samples at earlier times would become absent. The same applies to a
@@ -38,12 +38,13 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 	}
 }
 
-// errUnknownPast says that a history cannot be indexed, because a commit of it cannot be read.
+// errUnknownPast says that a history cannot be indexed: its first commits are not in the
+// repository, or a commit of it cannot be read.
 var errUnknownPast = errors.New("the first commits of the history are unknown")
 
 // unindexed returns the commits that the index lacks, oldest first, and the position of the first
-// of them. If the index has commits at or after that position, history was rewritten and no longer
-// contains them. The error is errUnknownPast if there is no index, and none can be made.
+// of them. If the index has commits at or after that position, the history no longer contains them.
+// The error is errUnknownPast if the history cannot be indexed; see index.
 func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID) (from int, commits []store.IndexedCommit, err error) {
 	if tip == "" {
 		return 0, nil, nil

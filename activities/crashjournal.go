@@ -20,9 +20,9 @@ import (
 )
 
 // CrashJournal records on disk which repositories this process searches at the moment. If the
-// process crashes, the next process that shares Dir counts strikes for these repositories. An entry
-// is an empty file in a folder of the process. The process holds a file lock; if the lock is free,
-// the process has ended. A nil *CrashJournal records nothing.
+// process crashes, the next process that calls Report for the same Dir counts strikes for these
+// repositories. An entry is an empty file in a folder of the process. The process holds a file
+// lock; if the lock is free, the process has ended. A nil *CrashJournal records nothing.
 //
 // The first crash counts a strike for everything that was searched at that moment. A repository
 // with a strike is a suspect: suspects are searched last in their batch and one at a time, and a

@@ -11,9 +11,9 @@
 //     samples with a reason and is never an error of the activity. An activity returns an error
 //     only for a cause that concerns all of its repositories. errors.go classifies errors, and no
 //     other place does.
-//   - Long activities record heartbeats while their work makes progress, stop within two seconds
-//     after they are cancelled, and end with a retryable error when their worker stops, so that
-//     another worker continues.
+//   - Long activities record heartbeats while their work makes progress, stop within seconds after
+//     they are cancelled, and end with a retryable error when their worker stops, so that another
+//     attempt continues.
 //   - Results are small: tallies, ids, cursors.
 //
 // Non-goals: retries and time-outs (workflows/options.go), SQL (store), git (gitrepo), counting

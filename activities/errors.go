@@ -15,14 +15,15 @@ import (
 const maxInternalAttempts = 5
 
 // activityError returns the error that an activity returns for err: an application error whose type
-// is the insights.Code, and which is retryable if another attempt can succeed. No other place in
-// this package maps errors to those of Temporal.
+// is the insights.Code, and which is retryable if another attempt can succeed. For a cancelled
+// activity it returns the error of ctx. No other place in this package maps errors to those of
+// Temporal.
 func activityError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	if workerStops(ctx) {
-		return temporal.NewApplicationError("the worker is stopping; another worker continues", string(insights.Unavailable))
+		return temporal.NewApplicationError("the worker is stopping; another attempt continues the work", string(insights.Unavailable))
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // cancelled: the SDK reports it as such

@@ -35,8 +35,8 @@ func everySecond(do func()) (stop func()) {
 }
 
 // heartbeatWhile calls the function do, which waits for a git command that reports no progress, and
-// records heartbeats meanwhile. The wait counts as progress, because a clone may take an hour.
-// Callers must limit the function do by a time-out.
+// records heartbeats meanwhile. The wait counts as progress, because a clone may take an hour. So
+// `do` must limit commands that can hang, such as a clone or a fetch, by a time-out.
 func heartbeatWhile(ctx context.Context, details string, do func() error) error {
 	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
 	defer everySecond(func() {
@@ -57,7 +57,7 @@ const stallAfter = 2 * time.Minute
 // heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress
 // within stallAfter. The answer of the server tells the activity within about two seconds that it
 // was cancelled. If the worker crashes or the work stalls, the heartbeats stop, and the server ends
-// the attempt after the heartbeat time-out. It is safe for concurrent use.
+// the attempt after the heartbeat time-out. Safe for concurrent use.
 type heartbeat struct {
 	mu       sync.Mutex
 	details  string
@@ -66,8 +66,8 @@ type heartbeat struct {
 	stalled  func()        // called once, from a goroutine of the heartbeat, when the work stalls
 }
 
-// startHeartbeat records heartbeats until stop is called. A call of heartbeatWhile that gets the
-// returned context reports progress to h.
+// startHeartbeat records heartbeats until stop is called. A call of heartbeatWhile with the context
+// `work` reports progress to `h`.
 func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
 	h = &heartbeat{progress: time.Now(), patience: stallAfter}
 	h.record(ctx)
@@ -99,7 +99,7 @@ func (h *heartbeat) tick() {
 	h.progress = time.Now()
 }
 
-// record records a heartbeat, unless the work has stalled.
+// record records a heartbeat or, if the work has stalled, calls the function that ifStalled set.
 func (h *heartbeat) record(ctx context.Context) {
 	h.mu.Lock()
 	details, stalled, alive := h.details, h.stalled, time.Since(h.progress) < h.patience

@@ -12,9 +12,10 @@ import (
 
 // hosts remembers which hosts of remotes are unreachable, so that tens of thousands of repositories
 // do not each wait for the same host. While a host is unreachable, one of its repositories tries to
-// reach it every 5 seconds to 1 minute, and requests for the other ones fail immediately. Any
-// answer of the host, even a refusal, makes it reachable again. Each process has a record of its
-// own. The zero value is ready to use.
+// reach it every 5 seconds to 1 minute, and requests for the other ones fail immediately. The host
+// counts as reachable again when an attempt ends in any other way than with a failure to connect,
+// for example when the host refuses a login. Each process has a record of its own. The zero value
+// is ready to use.
 type hosts struct {
 	mu          sync.Mutex
 	unreachable map[string]*unreachableHost // by gitrepo.Host; at most maxUnreachable
@@ -36,7 +37,7 @@ const (
 )
 
 // reach calls the function try, which connects to the host of the location. If the host is known to
-// be unreachable, reach returns an error instead. The function now is the clock.
+// be unreachable and no new attempt is due, reach returns an error instead. `now` is the clock.
 func (h *hosts) reach(ctx context.Context, location string, now func() time.Time, try func() error) error {
 	host := gitrepo.Host(location)
 	if host == "" {
@@ -63,7 +64,7 @@ func (h *hosts) allow(host string, now time.Time) error {
 		return nil
 	}
 	if now.Before(known.until) {
-		return insights.Errorf(insights.Unavailable, "%s: the host has been unreachable since %s; it is tried again within %s", host, known.since.UTC().Format(time.RFC3339), maxWait)
+		return insights.Errorf(insights.Unavailable, "%s: the host has been unreachable since %s; a request may try it again after at most %s", host, known.since.UTC().Format(time.RFC3339), maxWait)
 	}
 	known.wait = min(2*known.wait, maxWait)
 	known.until = now.Add(known.wait)

@@ -150,8 +150,8 @@ func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 	return nil
 }
 
-// noteUnsearched stores the notice about binary files with names of texts, which the updated index
-// knows.
+// noteUnsearched stores the notice about files that are not searched because they are binary,
+// although their names are those of texts. It reads their number and paths from the updated index.
 func (x *Indexes) noteUnsearched(ctx context.Context, r store.Repository, name string) error {
 	updated, err := x.dir().Open(name)
 	if errors.Is(err, fs.ErrNotExist) {

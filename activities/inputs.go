@@ -88,7 +88,7 @@ type TallyInput struct {
 	Plan     int    `json:"plan,omitempty"`
 }
 
-// CompleteInput names a plan that has no pending sample left.
+// CompleteInput names the plan to complete.
 type CompleteInput struct {
 	SeriesID string `json:"seriesId"`
 	Plan     int    `json:"plan"`
@@ -130,8 +130,8 @@ type FailuresResult struct {
 
 // ListResult is a page of repositories to be synced.
 type ListResult struct {
-	// IDs are repositories that get one activity each: those with a mirror, and the repository of
-	// Sync.One.
+	// IDs are repositories that get one activity each: those that are not local, and the repository
+	// of Sync.One.
 	IDs []int64 `json:"ids"`
 	// Batches are groups of ids of local repositories; one activity reads a whole group. They are
 	// not the batches of a plan's page.
@@ -149,8 +149,8 @@ type ListResult struct {
 	Shards int `json:"shards,omitempty"`
 }
 
-// CatchUpResult has the times of a catch-up backfill and a note for users that names its
-// repositories. Times is empty if no repository lacks samples.
+// CatchUpResult has the times of a catch-up backfill and a note for users that names up to five of
+// its repositories. Times is empty if no catch-up backfill is needed now.
 type CatchUpResult struct {
 	Times []time.Time `json:"times,omitempty"`
 	Note  string      `json:"note,omitempty"`

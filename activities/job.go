@@ -55,7 +55,8 @@ func (j *job) repository(ctx context.Context, r store.Repository, samples []insi
 	return j.search(ctx, r, git, located)
 }
 
-// search searches the samples of one repository and settles each group as soon as it is judged.
+// search searches the samples of one repository and settles the samples of each commit or interval
+// as soon as they are judged.
 func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) error {
 	running, done, err := j.Limits.startSearch(ctx, j.heartbeat.tick)
 	if err != nil {
@@ -65,7 +66,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	repo := &engine.Repo{
 		Git: git, Base: baseOf(j.bases[r.ID], j.question.Matcher.ByValue()),
 		Progress: func(history.Progress) { j.heartbeat.tick() },
-		// Use the cores that no other search uses, so that a single large repository gets all of
+		// The searches that run share the cores, so that a single large repository gets all of
 		// them.
 		Workers: max(1, j.Cores/running),
 	}

@@ -23,7 +23,7 @@ type Limits struct {
 
 	mu            sync.Mutex
 	running       int
-	maxConcurrent int // concurrent searches; 0 means as many as the worker has slots
+	maxConcurrent int // concurrent searches; 0 means no limit here: the worker's slots limit them
 }
 
 // NewLimits returns limits that allow everything.

@@ -16,7 +16,7 @@ const (
 )
 
 // logger returns the activity's logger, which adds the activity and its attempt to each line.
-// attributes are further keys and values.
+// `attributes` are further keys and values.
 func logger(ctx context.Context, attributes ...any) log.Logger {
 	if !activity.IsActivity(ctx) { // the update of indexes runs outside activities
 		return log.With(log.NewStructuredLogger(slog.Default()), attributes...)

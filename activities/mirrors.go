@@ -119,7 +119,7 @@ func (m *Mirrors) clearBroken(dir string) error {
 
 func (m *Mirrors) path(id int64) string { return filepath.Join(m.Dir, fmt.Sprintf("%d.git", id)) }
 
-// present reports whether the repository can be read without cloning it.
+// present reports whether the repository is local, or the folder of its mirror exists.
 func (m *Mirrors) present(r store.Repository) bool {
 	if r.Local {
 		return true
@@ -220,8 +220,8 @@ func (m *Mirrors) withHost(ctx context.Context, r store.Repository, limit time.D
 	}))
 }
 
-// withRetries calls the function try up to three times, because hosts sometimes refuse a
-// connection.
+// withRetries calls the function try up to three times, while its error is retryable, because hosts
+// sometimes refuse a connection.
 func withRetries(ctx context.Context, try func() error) error {
 	for _, wait := range []time.Duration{time.Second, 4 * time.Second} {
 		err := try()

@@ -15,7 +15,7 @@ import (
 type budgets struct {
 	batch  int64 // the largest cost of repositories that share a workflow
 	shards int   // number of search queues; each batch belongs to one
-	frame  int64 // a repository that costs more gets one workflow per frame
+	frame  int64 // a repository that costs more gets one workflow per sample time
 }
 
 const (
@@ -26,11 +26,12 @@ const (
 	// maxPageRepositories bounds a page whose repositories cost next to nothing.
 	maxPageRepositories = 10_000
 	// maxBatchRepositories bounds the repositories of a batch, whatever they cost, so that the
-	// workflow of a batch stays small even if it starts a child for each repository.
+	// history of a batch's workflow stays short even if the workflow starts a child for each
+	// repository.
 	maxBatchRepositories = 100
-	// A page is split into at least minBatches batches if each of them costs at least minBatchCost,
-	// so that every core of every worker has work. A child workflow costs 20-30 ms, and the search
-	// of a batch of this cost takes about 200 ms.
+	// Repositories share a batch only up to 1/minBatches of the page's cost, so that every core of
+	// every worker has work, or up to minBatchCost if that is more. A child workflow costs 20-30
+	// ms, and the search of a batch that costs minBatchCost takes about 200 ms.
 	minBatches   = 12
 	minBatchCost = 50
 )

@@ -27,15 +27,15 @@ type Plans struct {
 const sliceSamples = 20_000
 
 // retrySlice is the largest number of repositories that one transaction of a retry handles: about
-// sliceSamples at a dozen frames each.
+// sliceSamples samples, if each repository has a dozen.
 const retrySlice = 1500
 
 // Begin writes a plan: a sample for each of the times in every repository of the series' scope. It
 // settles samples immediately if the commit index shows that there is nothing to search. A retry
 // makes existing samples pending instead. Idempotent: until the plan is complete, a further call
-// returns the same plan, or continues to write it. It returns an Invalid error if the query or
-// scope of the series cannot be read, and for a snapshot of a series whose values belong to
-// intervals.
+// returns the same plan, or continues to write it. Begin returns the errors of store.Plans.Begin,
+// and Invalid if the query or scope of the series cannot be read, or for a snapshot of a series
+// about commits or diffs.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -84,8 +84,8 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	return BeginResult{Plan: number, Tally: tally}, err
 }
 
-// readScope returns the scope of a series. If its query or scope cannot be read, it stores a notice
-// for users and returns an Invalid error.
+// readScope returns the scope of a series. If the query or scope cannot be read, readScope stores a
+// notice for users and returns an Invalid error.
 func (p *Plans) readScope(ctx context.Context, series insights.Series) (store.ScopeFilter, error) {
 	_, err := compile(series)
 	var scope store.ScopeFilter
@@ -126,8 +126,8 @@ func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope stor
 	}
 }
 
-// Cancel ends the pending samples of a plan as cancelled (see store.Plans.CancelSlice) and returns
-// the tally that goes with it. Idempotent.
+// Cancel ends the pending samples of a plan: as failed or, for a retry, with their earlier outcomes
+// (see store.Plans.CancelSlice). It returns the tally that goes with the plan. Idempotent.
 func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()

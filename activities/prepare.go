@@ -10,11 +10,11 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// prepare opens a repository for the search of samples, which must be sorted newest first. It first
-// fetches the mirror and brings the commit index up to date if a sample has no commit yet, or if
-// this machine's mirror is behind the commit index. It returns the samples to search and, apart
-// from them, those that need no search; see engine.Question.Locate. A failure of this repository is
-// returned as an *engine.Failure; any other error concerns all repositories.
+// prepare opens a repository for the search of samples, which must be sorted newest first. If a
+// sample to be settled has no commit yet, or if this machine's mirror is behind the commit index,
+// prepare first refreshes the repository. `located` are the samples with a commit, and `judged`
+// those that need no search; see engine.Question.Locate. A failure of this repository is returned
+// as an *engine.Failure; any other error concerns all repositories.
 func (j *job) prepare(ctx context.Context, r store.Repository, samples []insights.Sample) (git *gitrepo.Repo, located, judged []insights.Sample, err error) {
 	unknown := slices.ContainsFunc(samples, func(s insights.Sample) bool {
 		return s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))
@@ -33,8 +33,9 @@ func (j *job) prepare(ctx context.Context, r store.Repository, samples []insight
 	return git, located, judged, err
 }
 
-// behind reports whether this machine's mirror lacks the newest commit of the samples: another
-// worker fetched its own mirror later, and updated the commit index from that mirror.
+// behind reports whether the newest commit of the samples cannot be read from this machine's
+// mirror. Usually another worker has fetched its own mirror later, and updated the commit index
+// from there.
 func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) bool {
 	for _, s := range samples { // newest first
 		if s.Commit != "" && !r.Local {

@@ -11,9 +11,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// maxStrikes is the number of strikes after which a repository is quarantined. A repository gets a
-// strike when the worker crashes during its search, or when its search stops reporting progress. A
-// search that completes, or writes a sample, clears the strikes.
+// maxStrikes is the number of strikes after which a repository is quarantined for a series. A
+// repository gets a strike when the worker crashes during its search, or when its search stops
+// reporting progress. A search that completes, or writes a sample, clears the strikes.
 const maxStrikes = 3
 
 // suspectsLast moves repositories with strikes behind the others, so that the samples of the others

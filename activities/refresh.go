@@ -14,8 +14,9 @@ import (
 )
 
 // The functions of this file refresh many repositories together. In a large installation most
-// repositories do not change and are small. To find that a repository has not changed costs some
-// tens of microseconds and no process, and small repositories are written together.
+// repositories do not change and are small. To find that a local repository has not changed takes
+// some tens of microseconds and no process, and the first syncs of small repositories share a
+// transaction.
 
 // recordEvery is how often the time of the last sync is recorded for a repository that does not
 // change. A plan that needs a newer time records it itself (see planRefresh). So a round of syncs
@@ -23,9 +24,9 @@ import (
 const recordEvery = time.Hour
 
 // changed returns the repositories of the list that must be refreshed. The others are local, and
-// their default branch is where it was at their last sync. If that sync is more than `recordAfter`
-// ago, changed records a sync now, so that the commit index is complete for every time up to the
-// call.
+// their default branch names the same commit as at their last sync. If the last sync is more than
+// `recordAfter` ago, changed records a sync now, so that the commit index is complete for every
+// time up to the call.
 func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAfter time.Duration) (changed []store.Repository, err error) {
 	at := time.Now() // before reading, because the index may lack later commits
 	var seen []store.Seen
@@ -52,8 +53,9 @@ func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAf
 	return changed, ctx.Err()
 }
 
-// unchangedNow reports whether a repository is certainly the same as at its last sync. A repository
-// with notices never is, because a change elsewhere in it may end them.
+// unchangedNow reports whether a local repository needs no refresh: its last sync succeeded, and
+// its default branch still names the same commit. It is false for a repository with notices,
+// because a change outside that branch may end them.
 func unchangedNow(r store.Repository) bool {
 	if !r.Local || r.Head == "" || r.IndexedAt == nil || r.Error != "" || len(r.Notices) > 0 {
 		return false
@@ -62,8 +64,8 @@ func unchangedNow(r store.Repository) bool {
 	return ok && branch == r.DefaultBranch && string(tip) == r.Head
 }
 
-// writeCommits is the number of commits that one transaction writes for repositories that are
-// synced for the first time. Such a transaction takes about a tenth of a second.
+// writeCommits is the number of commits above which RefreshAll writes the first syncs that it has
+// read so far. A transaction with this number of commits takes about a tenth of a second.
 const writeCommits = 20_000
 
 // RefreshAll refreshes some repositories, one after the other; see Refresh. The failure of a

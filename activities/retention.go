@@ -11,8 +11,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Retention archives old sample times, which hides them in charts, and prunes what was deleted long
-// ago. Each call does a bounded amount of work. Idempotent.
+// Retention archives old sample times, which hides them in charts, and prunes (deletes for good)
+// what users deleted longer ago than the grace period. Each call does a bounded amount of work.
+// Idempotent.
 type Retention struct {
 	Store *store.Store
 	// Now is the clock. nil means the system clock.
@@ -107,8 +108,8 @@ func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pr
 	return result, nil
 }
 
-// pruneBefore returns the time before which deleted data is pruned. enabled is false if the setting
-// turns pruning off.
+// pruneBefore returns the time before which deleted data is pruned. `enabled` is false if the grace
+// period is 0, which turns pruning off.
 func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, enabled bool, err error) {
 	var grace time.Duration
 	if err := r.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil || grace == 0 {

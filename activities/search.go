@@ -83,14 +83,14 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 }
 
 // bases returns, by repository id, the newest exact sample of the series in that repository, from
-// which a search can start; see history.Request.Base. It returns none if searches of the query
-// cannot start from a base.
+// which a search can start; see history.Request.Base. It returns none for a retry, for a batch
+// while the backfill is not complete, and if searches of the query cannot start from a base.
 func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, ids []int64) (map[int64]store.Base, error) {
 	if question.PerInterval() || !question.Matcher.PerFile() {
 		return nil, nil
 	}
 	if series.BackfillCompletedAt == nil && in.At == nil {
-		return nil, nil // the backfill has no bases, unless its frames are searched one by one
+		return nil, nil // one search covers all times of the backfill, and needs no base
 	}
 	return s.Store.Samples.Bases(ctx, in.SeriesID, in.Plan, ids)
 }

@@ -264,7 +264,7 @@ func TestStoppedSearchContinuesFromTheLedger(t *testing.T) {
 	}()
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	requireCode(t, err, insights.Unavailable, true)
-	require.ErrorContains(t, err, "another worker continues")
+	require.ErrorContains(t, err, "another attempt continues the work")
 	first, err := b.store.Samples.Completeness(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.NotZero(t, first.Counted)

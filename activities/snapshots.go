@@ -16,8 +16,8 @@ type Snapshots struct {
 // signal costs three events of the workflow's history.
 const snapshotPage = 400
 
-// SnapshotSeries reads the next series after the cursor, and lists those that take snapshots. The
-// list can be empty although a page follows.
+// SnapshotSeries reads the next series after the cursor, and lists those that can take snapshots.
+// The list can be empty although another page follows.
 func (s *Snapshots) SnapshotSeries(ctx context.Context, after int64) (SnapshotPage, error) {
 	series, next, err := s.Store.Series.Started(ctx, after, snapshotPage)
 	page := SnapshotPage{Next: next}

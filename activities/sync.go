@@ -26,14 +26,14 @@ const (
 	// syncBatch is the largest number of local repositories that one activity reads. A small
 	// repository takes about a millisecond.
 	syncBatch = 50
-	// listWithin bounds one call of List, well below the activity's time-out.
+	// listWithin is the time after which List ends its page, well below the activity's time-out.
 	listWithin = 20 * time.Second
 )
 
 // List returns the next repositories that must be synced, in order of ids after the cursor. It
-// records local repositories that have not changed as synced and leaves them out, so a page of a
-// large installation without changes is empty. Repositories of a shard that no worker serves are
-// left out too, because the others would wait for them.
+// leaves out local repositories that have not changed, and records a sync of each of them about
+// once per recordEvery. It also leaves out repositories of a shard that no worker serves, because
+// the other repositories would wait for them. So a page can be empty although another page follows.
 func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -89,7 +89,7 @@ func (s *Sync) idle(ctx context.Context, shards int) ([]int, error) {
 	return s.Idle(ctx, shards)
 }
 
-// add adds repositories to the page.
+// add adds repositories to the page, local ones in groups of one shard each.
 func (p *ListResult) add(list []store.Repository) {
 	local := make([][]int64, max(1, p.Shards))
 	for _, r := range list {

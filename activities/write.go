@@ -37,7 +37,8 @@ const (
 )
 
 // add adds samples, which are written in the same transaction: now, or at most writeWithin later.
-// It returns an error of an earlier write, whose samples still wait.
+// If a write fails, add returns the error, in this call or the next one, and the samples still
+// wait.
 func (w *writer) add(ctx context.Context, samples ...insights.Sample) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -32,9 +32,9 @@ type Metrics struct {
 // Values of labels.
 const (
 	// Values of "by": what settled a sample.
-	ByPlan   = "plan"   // the plan, from the commit index and without a search
+	ByPlan   = "plan"   // the writing of a plan, because no search was needed
 	BySearch = "search" // the activity that searches, also if no search was needed or possible
-	ByGiveUp = "giveup" // a workflow that gave up after failed attempts
+	ByGiveUp = "giveup" // a workflow whose search failed, or was ended by an operator
 
 	// Values of "limit".
 	LimitSamples     = "samples"     // samples settled per second
@@ -47,10 +47,10 @@ const (
 	Stopped   = "stopped" // the worker is stopping, or the activity was cancelled
 	Fetched   = "fetched" // for a local repository: read
 	Unchanged = "unchanged"
-	Hit       = "hit"
+	Hit       = "hit"     // the search used the index
 	Miss      = "miss"    // there is no index that can be opened
 	Behind    = "behind"  // the index lacks some of the commits, or cannot answer the query
-	Damaged   = "damaged" // the index is deleted and rebuilt
+	Damaged   = "damaged" // the search found that the index is damaged, and deleted it
 )
 
 // NewMetrics returns the metrics of a worker and registers them. It panics if they are registered
@@ -134,8 +134,8 @@ func (m *Metrics) Settled(by string, outcome insights.Outcome, n int64) {
 	}
 }
 
-// Planned counts the samples that a plan settled when it was written: `settled` is their tally, in
-// which only reused and absent samples occur.
+// Planned counts the samples that were settled when a plan was written. `settled` is the tally of
+// these samples, which are all reused or absent.
 func (m *Metrics) Planned(settled insights.Completeness) {
 	m.Settled(ByPlan, insights.Reused, settled.Reused)
 	m.Settled(ByPlan, insights.Absent, settled.Absent)

@@ -50,8 +50,8 @@ func StartTracing(ctx context.Context, service string, logger *slog.Logger) (int
 		// While the page is open, the API queries workflows every two seconds. Spans of these
 		// queries would be noise.
 		DisableQueryTracing: true,
-		// A workflow may run for years, and then outlive the version of the tracing library that
-		// wrote its headers.
+		// A workflow may run for years. A later version of the tracing library may be unable to
+		// read the headers with which the workflow started.
 		AllowInvalidParentSpans: true,
 	})
 	if err != nil {
