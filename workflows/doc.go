@@ -7,12 +7,12 @@
 //     size is bounded, whatever the number of repositories;
 //   - before a continue-as-new, all children have ended, all signals are applied and all handlers
 //     have returned;
-//   - a pause takes effect within seconds, whatever else fails at the time, and loses no result,
-//     because results are in the ledger;
+//   - a pause stops all searches of the series within seconds, even while Postgres or a code host
+//     does not answer, and loses no result, because results are in the ledger;
 //   - the tree of workflows series → repository → frame is as fine as needed: small repositories
 //     share a child, a repository that costs more than a budget has a child for each frame, and
-//     when a search fails, its workflow unfolds, which means that it starts a child for each part
-//     of its work. The shape of the tree never changes a value.
+//     when the search of a batch fails, its workflow unfolds: it starts a child for each part of
+//     the batch. The shape of the tree never changes a value.
 //
 // What a series does next is decided in package machine, which does not depend on Temporal. The
 // names and payloads that callers use, and the typed client, are in package contract. To settle

@@ -16,7 +16,8 @@ import (
 // whileUnavailable calls the function try until try returns no error, or an error that is not
 // caused by infrastructure (a database, a disk, a worker that stopped). Between two calls,
 // whileUnavailable waits with timers of ctx, so an outage never delays a pause. When the history
-// has grown long, it returns an error even if infrastructure has caused it.
+// has grown long, whileUnavailable returns an error even if infrastructure has caused it. When ctx
+// is cancelled, it returns the error of ctx.
 func whileUnavailable(ctx workflow.Context, try func() error) error {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()
@@ -77,9 +78,9 @@ func explain(cause error) (code insights.ReasonCode, reason string) {
 	}
 	if timeout, ok := errors.AsType[*temporal.TimeoutError](cause); ok {
 		if timeout.TimeoutType() == enumspb.TIMEOUT_TYPE_HEARTBEAT {
-			return insights.ReasonTimeout, "in every attempt the search stopped sending heartbeats, or its worker crashed"
+			return insights.ReasonTimeout, "the search stopped sending heartbeats, or its worker crashed, and this was the last attempt"
 		}
-		return insights.ReasonTimeout, "in every attempt the search took too long"
+		return insights.ReasonTimeout, "the search took too long, and this was the last attempt"
 	}
 	if panicked, ok := errors.AsType[*temporal.PanicError](cause); ok {
 		return insights.ReasonPanic, "the search crashed: " + panicked.Error()

@@ -57,8 +57,8 @@ func (r *runner) readSignals(ctx workflow.Context) {
 	}
 }
 
-// apply applies a command. It does not block and does not fail; a signal has no caller that could
-// be told of a refusal.
+// apply applies a command. It does not block. It only logs a refusal, because a signal has no
+// caller that could be told.
 func (r *runner) apply(ctx workflow.Context, message string, c contract.Command) {
 	r.messages++
 	if err := r.m.Apply(message, c, workflow.Now(ctx)); err != nil {

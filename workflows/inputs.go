@@ -36,8 +36,8 @@ func (in RepositoryInput) queue() string {
 type RepositoryResult struct {
 	// Tally counts the samples of the workflow, as they are in the ledger. Zero when Interrupted.
 	Tally insights.Completeness `json:"tally"`
-	// Interrupted is true when the workflow was cancelled, as a pause does. Samples that no search
-	// has settled are still pending.
+	// Interrupted is true when the workflow was cancelled, for example by a pause. Samples that no
+	// search has settled are still pending.
 	Interrupted bool `json:"interrupted,omitempty"`
 }
 

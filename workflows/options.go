@@ -49,10 +49,10 @@ func searching(ctx workflow.Context, queue, summary string, attempts int32) work
 	})
 }
 
-// syncing returns the options of an activity that clones or fetches a repository. The first clone
-// of a large repository over a slow connection may take hours. The activity records errors of a
-// repository and returns only other errors, which get one more attempt here and another one at the
-// next sync.
+// syncing returns the options of an activity that clones or fetches a repository, or reads local
+// ones. The first clone of a large repository over a slow connection may take hours. The activity
+// records errors of a repository and returns only other errors, which get one more attempt here and
+// another one at the next sync.
 func syncing(ctx workflow.Context, queue, summary string) workflow.Context {
 	return long(ctx, queue, summary, 2*time.Hour, 30*time.Second, &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumAttempts: 2})
 }
@@ -77,8 +77,8 @@ const (
 	// sample fails after frameAttempts.
 	batchAttempts = 3
 	frameAttempts = 5
-	// window is the largest number of children of a workflow in flight: far below the 100 events
-	// that may be buffered during one workflow task, at up to 2 events a child.
+	// window is the largest number of children of a workflow in flight. Their events, up to 2 for
+	// each child, stay below the 100 that the server buffers during one workflow task.
 	window = 40
 	// unfoldWindow is like window, for the parts of a batch. They share the same few search slots.
 	unfoldWindow = 12

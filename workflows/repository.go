@@ -13,10 +13,10 @@ import (
 )
 
 // RepositoryWorkflow ends every pending sample of one repository, or of a batch of small ones, in
-// one activity. When the activity fails (it times out, crashes or keeps returning errors), the
-// workflow unfolds: a batch into its repositories, a repository into one FrameWorkflow for each
-// sample time, so that only the sample that causes the failure fails, and operators can find its
-// workflow.
+// one activity. When the activity fails (it times out, crashes or keeps returning errors that
+// infrastructure did not cause), the workflow unfolds: a batch into its repositories, a repository
+// into one FrameWorkflow for each sample time, so that only the sample that causes the failure
+// fails, and operators can find its workflow.
 //
 // It returns an error only when reading or writing the ledger fails with an error that
 // infrastructure did not cause. When it is cancelled, it stops its searches and returns

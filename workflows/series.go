@@ -87,8 +87,8 @@ func (r *runner) perform(ctx workflow.Context, action machine.Action) (runEnds b
 	return false
 }
 
-// finish records the result of an action. It returns false, and records nothing, when ctx is
-// cancelled.
+// finish records the result of an action. After an error because of a cancelled ctx, it records
+// nothing and returns false.
 func (r *runner) finish(ctx workflow.Context, err error) bool {
 	switch {
 	case err == nil:
@@ -167,7 +167,7 @@ func (r *runner) begin(ctx workflow.Context, plan *machine.Plan) error {
 	return nil
 }
 
-// complete completes a plan in the ledger.
+// complete completes a plan in the ledger, or records that it cannot be completed yet.
 func (r *runner) complete(ctx workflow.Context, plan *machine.Plan) error {
 	result, err := call[activities.CompleteResult](ledger(ctx, "complete the "+string(plan.Kind)), plans.Complete,
 		activities.CompleteInput{SeriesID: r.m.SeriesID, Plan: plan.Number})
@@ -243,7 +243,7 @@ func (r *runner) show(ctx workflow.Context) {
 		return
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, contract.AttributeState.ValueSet(string(now.State)), contract.AttributePercent.ValueSet(int64(now.Percent))); err != nil {
-		// a defect
+		// only a defect can cause this
 		workflow.GetLogger(ctx).Error("series: search attributes were not set", "error", err)
 	}
 }

@@ -9,7 +9,8 @@ import (
 
 // SnapshotsWorkflow sends the message Snapshot to every series whose samples are more than a day
 // apart and whose query is not about commits or diffs, page by page; the workflow continues as new
-// between pages. A series that is paused, has a problem or has just ended takes no snapshot.
+// between pages. A series that is paused, waits because of a problem, or has just ended takes no
+// snapshot.
 func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 	page, err := call[activities.SnapshotPage](ledger(ctx, "next page of series"), snapshots.SnapshotSeries, in.After)
 	if err != nil {

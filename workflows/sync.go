@@ -12,10 +12,10 @@ import (
 )
 
 // SyncWorkflow fetches every mirror, reads every local repository, and refreshes their commit
-// indexes, page by page; it continues as new between pages. The list leaves out local repositories
-// that have not changed. With an id, it syncs only this repository. An error of one repository does
-// not stop the others. Only workers that serve a repository's shard sync the repository, so other
-// workers have no mirror of it.
+// indexes, page by page; it continues as new between pages. It leaves out local repositories that
+// have not changed, and repositories of a shard that no worker serves. With a RepositoryID, it
+// syncs only this repository. An error of one repository does not stop the others. Only workers
+// that serve a repository's shard sync the repository, so other workers have no mirror of it.
 func SyncWorkflow(ctx workflow.Context, in contract.SyncInput) error {
 	summary, list, after := "next page of repositories", any(syncer.List), in.After
 	if in.RepositoryID != 0 {
@@ -66,7 +66,7 @@ func syncParts(page activities.ListResult) (parts []syncPart) {
 		parts = append(parts, syncPart{[]int64{id}, fmt.Sprintf("repository %d", id), syncer.Repository, id})
 	}
 	for _, ids := range page.Batches {
-		parts = append(parts, syncPart{ids, fmt.Sprintf("%d repositories, from %d", len(ids), ids[0]), syncer.Repositories, ids})
+		parts = append(parts, syncPart{ids, fmt.Sprintf("%d repositories, from id %d", len(ids), ids[0]), syncer.Repositories, ids})
 	}
 	return parts
 }

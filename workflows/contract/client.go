@@ -17,10 +17,11 @@ import (
 )
 
 // Client starts the workflows and sends messages to them. Create with NewClient. Its methods are
-// safe for concurrent use and return *insights.Error: NotFound when the workflow of the series has
-// not started or has ended (for queries, only if it ended before Temporal's retention period), and
-// Unavailable when Temporal does not answer, or no worker does. Callers then read the ledger.
-// Queries and updates need a worker that polls, so callers must set a deadline of a few seconds.
+// safe for concurrent use, and their errors are *insights.Error. NotFound means that the workflow
+// of the series has not started or has ended; a query also works after the end, as long as Temporal
+// keeps the workflow. Unavailable means that Temporal or its workers did not answer. After either
+// of them, callers read the ledger. Queries and updates need a worker that polls, so callers must
+// set a deadline of a few seconds.
 type Client struct {
 	temporal  client.Client
 	namespace string
@@ -40,7 +41,7 @@ func NewClient(c client.Client, namespace string) *Client {
 const SeriesPriority = 3
 
 // StartSeries starts the workflow of a stored series. Idempotent: a running workflow continues. The
-// Temporal UI shows title beside the query; callers pass the title of the series' first view.
+// Temporal UI shows `title` beside the query; callers pass the title of the series' first view.
 func (c *Client) StartSeries(ctx context.Context, series insights.Series, title string) error {
 	options := client.StartWorkflowOptions{
 		ID:                       SeriesID(series.ID),
@@ -140,13 +141,13 @@ func betweenRuns(ctx context.Context, try func() error) error {
 	}
 }
 
-// clientError classifies an error of Temporal. The argument what names the object and the action.
+// clientError classifies an error of Temporal. `what` names the object and the action.
 func clientError(what string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
-		return insights.Errorf(insights.NotFound, "%s: it is not running: %w", what, err)
+		return insights.Errorf(insights.NotFound, "%s: not found, or no longer running: %w", what, err)
 	}
 	if _, ok := errors.AsType[*serviceerror.InvalidArgument](err); ok {
 		return insights.Errorf(insights.Internal, "%s: %w", what, err)
@@ -158,7 +159,7 @@ func clientError(what string, err error) error {
 		return &insights.Error{Code: insights.Code(cmp.Or(application.Type(), string(insights.Internal))), Message: what + ": " + application.Message(), Cause: err}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return insights.Errorf(insights.Unavailable, "%s: no worker answered in time: %w", what, err)
+		return insights.Errorf(insights.Unavailable, "%s: Temporal or its workers did not answer in time: %w", what, err)
 	}
 	return insights.Errorf(insights.Unavailable, "%s: %w", what, err)
 }
@@ -184,7 +185,7 @@ func seriesDetails(series insights.Series, title string) string {
 	const limit = 20_000 // bytes, of a Temporal details text
 	return insights.Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d past points, every %s until %s\n\n"+
 		"Signals: %s. "+
-		"The input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` accepts `\"all\":true`, `extend` needs `\"points\":24`. "+
+		"The input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` accepts `\"all\":true`, `extend` needs a number, such as `\"points\":24`. "+
 		"Queries: `status`, `completeness`.",
 		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339),
 		strings.Join(signals, ", ")), limit)

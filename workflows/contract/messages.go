@@ -10,7 +10,7 @@ import (
 // a Command. An operator sends a signal (`temporal workflow signal --name pause`, with or without
 // input); an update returns the new Status, or is refused. It does no harm to send a message twice.
 const (
-	// Pause stops the series: it launches nothing more, and running searches stop within seconds.
+	// Pause stops the series: it starts no more searches, and running searches stop within seconds.
 	// When a paused series is paused again, the first sender and reason stay.
 	Pause = "pause"
 	// Resume continues a paused series, and immediately tries again what a Problem delays.

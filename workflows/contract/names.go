@@ -41,8 +41,8 @@ func IDRange(from, through int64) string {
 	return fmt.Sprintf("%d-%d", from, through)
 }
 
-// Search attributes hold only identifiers and states, because the visibility store keeps them in
-// plain text.
+// Search attributes hold no names and no queries, because the visibility store keeps them in plain
+// text.
 var (
 	// AttributeSeries is the series' ksuid. Every workflow of a series' tree has it.
 	AttributeSeries = temporal.NewSearchAttributeKeyKeyword("BacksightSeries")

@@ -33,8 +33,8 @@ func (c *Client) polled(ctx context.Context, queue string, kind enumspb.TaskQueu
 // concurrentDescribes is how many task queues ShardsWithoutPoller asks about at a time.
 const concurrentDescribes = 16
 
-// ShardsWithoutPoller returns those of the given number of shards whose search queue no worker has
-// polled within the last minute. It asks about up to 16 queues at a time.
+// ShardsWithoutPoller returns which of the shards 0 to shards-1 have a search queue that no worker
+// has polled within the last minute. It asks about up to 16 queues at a time.
 func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []int, err error) {
 	polled := make([]bool, max(1, shards))
 	group, ctx := errgroup.WithContext(ctx)
@@ -58,8 +58,8 @@ func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []in
 
 // LimitSearches limits how many search activities all workers together start per second, in all
 // shards; each shard gets an equal part. A search activity searches a batch, or a repository at one
-// time. 0 means no limit. LimitSearches returns Unavailable for a server before 1.29, which has no
-// such limit.
+// time. 0 means no limit. For a server before 1.29, which has no such limit, LimitSearches returns
+// Unavailable unless `perSecond` is 0.
 func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards int) error {
 	for shard := range max(1, shards) {
 		update := &workflowservice.UpdateTaskQueueConfigRequest_RateLimitUpdate{Reason: "the setting backsight.search.clusterRate"}

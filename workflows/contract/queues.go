@@ -2,7 +2,7 @@ package contract
 
 import "fmt"
 
-// Task queues. Each resource has its own, so that a limit on one kind of work does not delay the
+// Task queues. Each kind of work has its own, so that a limit on one kind does not delay the
 // others.
 const (
 	// Queue carries the workflows, and the activities that use mainly Postgres. Writing a plan also

@@ -31,15 +31,16 @@ const RetentionEvery = time.Hour
 // schedules says what each schedule starts.
 var schedules = map[string]struct {
 	action client.ScheduleWorkflowAction
-	// catchUp is how late a start may be after an outage. Temporal replaces all missed starts by
-	// one.
+	// catchUp is how late Temporal may start the workflow, if Temporal was down at the scheduled
+	// time. Several missed starts usually become one, because no start happens while the workflow
+	// runs.
 	catchUp time.Duration
 }{
 	SyncSchedule: {
 		client.ScheduleWorkflowAction{
 			ID: "sync", Workflow: SyncWorkflowName, TaskQueue: Queue, Args: []any{SyncInput{}},
 			StaticSummary: "fetch every mirror and refresh the commit index",
-		}, time.Minute, // the next one reads everything
+		}, time.Minute, // the next sync reads everything
 	},
 	SnapshotSchedule: {
 		client.ScheduleWorkflowAction{
@@ -51,7 +52,7 @@ var schedules = map[string]struct {
 		client.ScheduleWorkflowAction{
 			ID: "retention", Workflow: RetentionWorkflowName, TaskQueue: Queue, Args: []any{RetentionInput{}},
 			StaticSummary: "archive old sample times, prune what was deleted",
-		}, time.Minute, // the next one finds everything that is left
+		}, time.Minute, // the next run finds everything that is left
 	},
 }
 

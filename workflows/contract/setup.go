@@ -51,20 +51,20 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 }
 
 // Sync starts a workflow that fetches one repository, or every repository if `repositoryID` is 0,
-// and updates the commit index. It returns without waiting for the workflow. While a sync that it
-// has started for the same id is running, a further call starts nothing.
+// and updates their commit indexes. It returns without waiting for the workflow. While a sync that
+// it has started for the same `repositoryID` is running, a further call starts nothing.
 func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 	id := "sync/now"
 	if repositoryID != 0 {
 		id = fmt.Sprintf("sync/repository/%d", repositoryID)
 	}
-	return c.startNow(ctx, id, "sync requested by a person", SyncWorkflowName, SyncInput{RepositoryID: repositoryID})
+	return c.startNow(ctx, id, "sync on request", SyncWorkflowName, SyncInput{RepositoryID: repositoryID})
 }
 
 // Retain starts the workflow that RetentionSchedule starts every hour, and returns without waiting
 // for it. While a workflow that Retain has started is running, a further call starts nothing.
 func (c *Client) Retain(ctx context.Context) error {
-	return c.startNow(ctx, "retention/now", "retention requested by a person or a changed setting", RetentionWorkflowName, RetentionInput{})
+	return c.startNow(ctx, "retention/now", "retention after a changed setting", RetentionWorkflowName, RetentionInput{})
 }
 
 func (c *Client) startNow(ctx context.Context, id, summary, workflow string, input any) error {

@@ -17,9 +17,9 @@ const (
 // State is what a series' workflow is doing.
 type State string
 
-// The states. Pausing means that a pause was requested and searches are still in flight. Sleeping
-// means that the series waits for its next recording, or has a Problem. Stopping means that the
-// workflow is ending, for example because the series was deleted.
+// The states. Pausing means that a pause was requested and the work on a plan has not stopped yet.
+// Sleeping means that the series waits for its next recording, or has a Problem. Stopping means
+// that the workflow is ending, for example because the series was deleted.
 const (
 	Running  State = "running"
 	Pausing  State = "pausing"
@@ -62,14 +62,14 @@ type Status struct {
 	State State `json:"state"`
 	// InFlight is the number of child workflows that have not ended.
 	InFlight int `json:"inFlight"`
-	// Paused is nil unless State is Pausing or Paused.
+	// Paused is nil unless an operator or the circuit breaker has paused the series.
 	Paused *PausedBy `json:"paused,omitempty"`
 	// Problem is nil unless an action failed that the series does not repeat immediately.
 	Problem *Problem `json:"problem,omitempty"`
 	// NextRecordingAt is the first grid time that has no plan yet.
 	NextRecordingAt time.Time `json:"nextRecordingAt"`
-	// Plan is the number of the plan that the series works on, 0 while it is not written. Kind is
-	// the kind of that plan, "" when there is no plan.
+	// Plan is the number of the plan that the series works on, and Kind is its kind. Plan is 0 when
+	// there is no plan, or when the plan is not written yet. Kind is "" when there is no plan.
 	Plan int               `json:"plan,omitempty"`
 	Kind insights.PlanKind `json:"kind,omitempty"`
 	// QueuePosition is the position of the series' work on past times.

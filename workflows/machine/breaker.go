@@ -90,7 +90,7 @@ func succeeded(done insights.Completeness) bool { return done.Counted+done.Parti
 
 // FailuresChecked records the answer to a FailureCheck. It pauses the series when all searches
 // failed alike, at least breakerSamples samples and breakerRepositories repositories are concerned,
-// no operator ended the samples, and the series has pending samples.
+// no operator ended the samples, and the series is not paused and has pending samples.
 func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 	switch {
 	case !f.Alike:
@@ -107,11 +107,11 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 	}
 }
 
-// settle moves the samples that a batch has ended from pending to their outcomes in total, and
+// settle moves the samples that a batch has ended from pending to their outcomes in `total`, and
 // returns the tally of these samples. `before` and `after` are the ledger's tallies of the batch,
-// so each sample counts only once, however often it was searched. If a sample that had already
-// ended has changed, because an abandoned attempt still wrote its result, settle leaves total
-// unchanged; total is read again when the page ends.
+// so each sample counts only once, however often it was searched. If the tallies do not fit
+// together, for example because an abandoned attempt has changed a sample that had ended, settle
+// leaves `total` unchanged. The tally is read from the ledger again when the page ends.
 func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
 	for _, o := range insights.Outcomes {
 		if n := after.Of(o) - before.Of(o); o != insights.Pending {

@@ -78,8 +78,8 @@ func (m *Machine) MustStop(plan *Plan) bool {
 	return m.State.Paused != nil || plan.Cancelled != nil || m.moved && plan == m.State.Current
 }
 
-// checkRoom returns a Conflict when too many plans wait already. It returns nil when the requested
-// plan equals a waiting one, because no plan is added then.
+// checkRoom returns a Conflict when too many plans wait already. It returns nil when there is a
+// waiting plan that `like` accepts, because no plan is added then.
 func (m *Machine) checkRoom(like func(*Plan) bool) error {
 	if m.waiting(like) == nil && len(m.State.Waiting) >= maxWaiting {
 		return insights.Errorf(insights.Conflict, "%d plans are already waiting: cancel them, or wait until one has begun", maxWaiting)
@@ -87,7 +87,7 @@ func (m *Machine) checkRoom(like func(*Plan) bool) error {
 	return nil
 }
 
-// waiting returns the waiting plan that is like the requested one, nil when there is none.
+// waiting returns the first waiting plan that `like` accepts, nil when there is none.
 func (m *Machine) waiting(like func(*Plan) bool) *Plan {
 	for _, p := range m.State.Waiting {
 		if like(p) {

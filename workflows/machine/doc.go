@@ -8,19 +8,18 @@
 //
 // Invariants:
 //   - the tally passes insights.Completeness.Check, and equals the ledger's when no child is in
-//     flight;
+//     flight, apart from late results of abandoned searches (readTallyAfter);
 //   - for a paused series, Next returns no action that launches searches; it can still cancel a
 //     plan or read the tally;
-//   - while a contract.Problem makes the series wait, Next returns no work;
+//   - while a contract.Problem makes the series wait, Next returns no work on a plan;
 //   - the state has a bounded size, whatever the number of repositories.
 //
 // The tally that goes with a plan is the tally of the whole series or, for a snapshot, the
 // snapshot's own tally. The same state, command and time always give the same result: the package
 // reads no clock and iterates no map. Times are arguments.
 //
-// One table holds everything in this package that depends on the kind of a plan: kinds.go. To add a
-// kind, add its constant to insights/plan.go, its entry to that table, and how to open such a plan
-// to package activities.
+// The table in kinds.go holds nearly everything in this package that depends on the kind of a plan.
+// The last section of docs/architecture.md says how to add a kind.
 //
 // Read next: state.go, next.go, commands.go, results.go.
 package machine

@@ -13,8 +13,8 @@ const (
 	// by a value. When this time has passed, the search has noticed that its workflow no longer
 	// waits for it, and has stopped.
 	readTallyAfter = time.Minute
-	// retryDefectAfter is the longest wait after a retryable error, which ends by itself or with a
-	// new version of the program.
+	// retryDefectAfter is the longest wait after a retryable error. The cause of such an error ends
+	// by itself, or with a new version of the program.
 	retryDefectAfter = time.Hour
 )
 
@@ -87,14 +87,15 @@ func (m *Machine) PlanBegun(plan *Plan, number int, tally insights.Completeness)
 	}
 }
 
-// TallyRead records the ledger's tally that goes with a plan; nil is the whole series.
+// TallyRead records the ledger's tally that goes with a plan; for a nil plan, that is the tally of
+// the whole series.
 func (m *Machine) TallyRead(plan *Plan, tally insights.Completeness) { *m.tallyOf(plan) = tally }
 
 // PageDone records that every repository with an id up to `next` was searched.
 func (m *Machine) PageDone(plan *Plan, next int64) { plan.After = next }
 
 // PlanLeft records that a plan was not completed, because it has pending samples or is not written
-// in full. The series works through the whole plan again.
+// in full. The series works through the plan again from its first page.
 func (m *Machine) PlanLeft(plan *Plan, tally insights.Completeness, now time.Time) {
 	m.planEnded(plan, tally, now)
 	plan.After = 0
@@ -115,9 +116,9 @@ func (m *Machine) planEnded(plan *Plan, tally insights.Completeness, now time.Ti
 	}
 }
 
-// CatchUpFound records the times of repositories that lack past samples, and a note that names
-// these repositories. Without times it does nothing. When too many plans wait, the series looks for
-// these repositories again later.
+// CatchUpFound adds a catch-up backfill of the times to the waiting plans. `note` names its
+// repositories. Without times it does nothing. When too many plans wait, it adds none, and the
+// series looks for these repositories again later.
 func (m *Machine) CatchUpFound(times []time.Time, note string) {
 	switch {
 	case len(times) == 0:

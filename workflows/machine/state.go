@@ -16,8 +16,8 @@ type Series struct {
 
 // State is small and has a bounded size, because the ledger holds the samples.
 type State struct {
-	// Recording, Snapshot and Current are the plans that are not completed, in the order of their
-	// priority; nil when there is none. Current is a plan of past times.
+	// Recording, Snapshot and Current are the plans to work on, in the order of their priority; nil
+	// when there is none. Current is a plan of past times.
 	Recording *Plan `json:"recording,omitempty"`
 	Snapshot  *Plan `json:"snapshot,omitempty"`
 	Current   *Plan `json:"current,omitempty"`
