@@ -21,9 +21,9 @@ import (
 //go:embed all:dist
 var embedded embed.FS
 
-// FS returns the built interface with index.html at the root. built is false if the binary was
-// built without `npm run build`; then fsys holds only .gitkeep, and a server should explain how to
-// build it.
+// FS returns the built interface with index.html at the root. `built` is false if the binary was
+// built without `npm run build`; `fsys` then has no index.html, and a server should say how to
+// build the interface.
 //
 // Files below assets/ have a hash of their content in their names and may be cached for ever; other
 // files must not be cached.

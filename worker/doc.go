@@ -1,12 +1,12 @@
 // Package worker runs Backsight's workflows and activities in this process. It connects them to
-// their task queues, applies the settings to limits and schedules, and starts and stops the
-// workflows of series that the API wrote.
+// their task queues, applies the settings to limits and schedules, starts the workflows of new
+// series, and stops those of deleted series.
 //
 // Invariants:
 //   - Any number of processes may run at the same time with one Temporal namespace and one
 //     database.
-//   - A series in the database has a workflow within seconds, even if the API crashed between its
-//     transaction and the start of the workflow (reconcile.go).
+//   - While Temporal and Postgres answer, a new series gets its workflow within seconds, even if
+//     the API crashed between its transaction and the start of the workflow (reconcile.go).
 //   - A worker that is asked to stop interrupts its searches immediately, so that other workers can
 //     continue them, and has stopped within StopTimeout.
 //

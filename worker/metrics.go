@@ -42,7 +42,8 @@ type metrics struct {
 }
 
 // vector returns the vector with the name. If another handler has registered this vector, the two
-// handlers share it. The result ok is false if the name belongs to a metric of another type.
+// handlers share it. `ok` is false if the vector cannot be registered, for example because the name
+// belongs to a metric of another type.
 func vector[V prometheus.Collector](m *metrics, name string, create func() V) (v V, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -89,7 +90,7 @@ func (h *metricsHandler) values() []string {
 
 func (h *metricsHandler) Counter(name string) client.MetricsCounter {
 	v, ok := vector(h.metrics, name, func() *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: "Temporal SDK"}, metricLabels)
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: "A metric of the Temporal Go SDK."}, metricLabels)
 	})
 	if !ok {
 		return nothing{}
@@ -99,7 +100,7 @@ func (h *metricsHandler) Counter(name string) client.MetricsCounter {
 
 func (h *metricsHandler) Gauge(name string) client.MetricsGauge {
 	v, ok := vector(h.metrics, name, func() *prometheus.GaugeVec {
-		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: "Temporal SDK"}, metricLabels)
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: "A metric of the Temporal Go SDK."}, metricLabels)
 	})
 	if !ok {
 		return nothing{}
@@ -110,7 +111,7 @@ func (h *metricsHandler) Gauge(name string) client.MetricsGauge {
 func (h *metricsHandler) Timer(name string) client.MetricsTimer {
 	v, ok := vector(h.metrics, name, func() *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: name + "_seconds", Help: "Temporal SDK",
+			Name: name + "_seconds", Help: "A metric of the Temporal Go SDK.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10), // 1 ms to 4 minutes
 		}, metricLabels)
 	})
@@ -132,7 +133,7 @@ type timer struct{ prometheus.Observer }
 
 func (t timer) Record(d time.Duration) { t.Observe(d.Seconds()) }
 
-// nothing replaces a metric whose name is registered for another type.
+// nothing replaces a metric that cannot be registered.
 type nothing struct{}
 
 func (nothing) Inc(int64)            {}

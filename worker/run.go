@@ -176,8 +176,8 @@ const heartbeatThrottle = time.Second
 // small reads for each index.
 const indexEvery = time.Minute
 
-// pruneEvery is how often mirrors of removed repositories are pruned on this machine. It costs one
-// listing of a folder.
+// pruneEvery is how often mirrors of removed repositories are pruned on this machine. If there is
+// nothing to prune, that costs one listing of a folder and two SQL statements.
 const pruneEvery = time.Hour
 
 // retryEvery is the wait between two attempts of a step that must succeed before the worker can

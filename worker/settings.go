@@ -45,7 +45,7 @@ func (r *runner) applySettings(ctx context.Context) error {
 		}
 	}
 	// The server keeps a limit that was set by workers that have ended, so the first call always
-	// sets it, also to no limit.
+	// sets the limit, or removes it if the setting is 0.
 	if !r.applied.read || now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
 		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
 			return err
@@ -77,8 +77,8 @@ func (r *runner) applySettings(ctx context.Context) error {
 	return nil
 }
 
-// atATime returns the number of concurrent searches; 0 means as many as the queues deliver. A
-// worker that serves several shards receives more searches than it has slots.
+// atATime returns the largest number of concurrent searches; 0 means as many as the queue delivers.
+// A worker receives up to `slots` searches from the queue of each shard.
 func (s settings) atATime(slots int) int {
 	if s.shards > 1 && (s.concurrency == 0 || s.concurrency > slots) {
 		return slots

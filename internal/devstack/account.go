@@ -22,7 +22,8 @@ type account struct {
 
 // postgresAccount returns the account for a Postgres whose files are, or will be, in the folder
 // `pgdata`. When this process does not run as root, the result is nil: its own account. When it
-// runs as root, the result is the owner of existing files, or else "postgres" or "nobody".
+// runs as root, the result is the owner of the folder or, if the folder does not exist or belongs
+// to root, "postgres" or else "nobody".
 func postgresAccount(pgdata string) (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// signalOnParentExit makes the kernel signal the server when the thread that starts it ends. A
-// change of the account clears this setting, so Go applies the setting afterwards. exec keeps it
-// for binaries without the setuid bit.
+// signalOnParentExit makes the kernel signal the server when the thread that starts the server ends
+// (PR_SET_PDEATHSIG). A change of the account would clear this signal, so Go sets it after the
+// change. exec keeps it for binaries without the setuid bit.
 //
 // The server gets its own process group: Ctrl-C in a terminal then signals only this process, which
 // stops the servers cleanly.

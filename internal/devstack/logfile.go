@@ -14,9 +14,9 @@ import (
 const (
 	// maxLogSize is the size in bytes above which OpenLog renames a log.
 	maxLogSize = 10 << 20
-	// readBytes is how many bytes of the output of a server that ended are read, at most.
-	// quotedLines is how many lines an error message quotes from the start and from the end of the
-	// output: enough for Postgres's FATAL, DETAIL and HINT, and too few for a stack trace.
+	// readBytes is the largest number of bytes of a server's output that is read. quotedLines is
+	// how many lines an error message quotes from the start and from the end of the output: enough
+	// for Postgres's FATAL, DETAIL and HINT, and too few for a stack trace.
 	readBytes   = 64 << 10
 	quotedLines = 4
 )
@@ -64,8 +64,8 @@ func excerpt(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// quoteOutput returns a suffix for an error message: the path of the log, and an excerpt of the
-// server's output.
+// quoteOutput returns a suffix for an error message: the path of the log and, if the server printed
+// anything, an excerpt of its output.
 func quoteOutput(output, path string) string {
 	if output == "" {
 		return "; see " + path

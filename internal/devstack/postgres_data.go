@@ -134,7 +134,7 @@ func makeSocketDir(dataDir string, a *account) (string, error) {
 	// this process's account, or to the one that runs Postgres.
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	if ours := owner == uint32(os.Geteuid()) || (a != nil && owner == a.uid); !info.IsDir() || !ours {
-		return "", insights.Errorf(insights.Invalid, "socket directory %s: it is not a folder, or it belongs to another user (uid %d); remove it, or choose a shorter data directory with --data or BACKSIGHT_DATA", dir, owner)
+		return "", insights.Errorf(insights.Invalid, "socket directory %s: it is not a folder, or it belongs to another user (uid %d); remove it, or choose another data directory with --data or BACKSIGHT_DATA", dir, owner)
 	}
 	if err := errors.Join(os.Chmod(dir, 0o700), a.own(dir)); err != nil {
 		return "", insights.Errorf(insights.Invalid, "socket directory %s: %w", dir, err)

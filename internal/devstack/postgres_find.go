@@ -186,7 +186,7 @@ func numbersIn(path string) []int {
 }
 
 // serverEnv returns this process's environment without the variables that configure a server or the
-// language of its messages.
+// language of its messages, and with LC_ALL=C.
 func serverEnv() []string {
 	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG") || strings.HasPrefix(kv, "TEMPORAL") || strings.HasPrefix(kv, "LC_") || strings.HasPrefix(kv, "LANG")

