@@ -34,7 +34,7 @@ func TestRecordingReadsOnlyChangedFiles(t *testing.T) {
 		{"TODO", false, []string{"counted 23", "counted 20"}, 4},
 		{`go(\d) patterntype:regexp`, true, []string{"counted 21", "counted 20"}, 4},
 		{"TODO select:file", false, []string{"counted 20", "counted 20"}, 4},
-		// The value is no sum over files, so the search cannot build on an earlier sample.
+		// The value is not a sum over files, so the search cannot build on an earlier sample.
 		{"TODO select:repo", false, []string{"counted 1", "counted 1"}, 20},
 		// Whether a file counts depends on another file, so the search cannot build on one either.
 		{"TODO repohasfile:file-07", false, []string{"counted 23", "counted 20"}, 20},

@@ -56,7 +56,7 @@ func (b *testBundle) fresh() {
 // grid has three monthly points. The newest is 15 minutes ago, so no commit of a test is younger.
 var grid = insights.NewGrid(time.Now().Add(-15*time.Minute), insights.Interval{Unit: insights.Month, Value: 1}, 3)
 
-// shortlyBefore returns a time just before the k-th frame.
+// shortlyBefore returns the time one hour before the k-th grid time; 0 is the newest.
 func shortlyBefore(k int) time.Time { return grid.Time(k).Add(-time.Hour) }
 
 func (b *testBundle) series(query string, change ...func(*insights.Series)) insights.Series {

@@ -101,9 +101,9 @@ func TestFrameOfCommitsFailsAlone(t *testing.T) {
 	require.Equal(t, []string{"pending 0", "failed: given up", "pending 0"}, b.outcomes(series)["active"])
 }
 
-// A missing commit makes the sample partial whose interval begins before it, and fails older ones,
-// with a reason that names the commit. A missing file makes samples partial with a reason that
-// names its path.
+// If a commit is missing, the sample whose interval begins before that commit is partial, and older
+// samples fail; the reason names the commit. If a file is missing, samples are partial, and the
+// reason names its path.
 func TestCommitsOfDamagedRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

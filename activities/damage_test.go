@@ -49,7 +49,8 @@ func TestDamagedRefsKeepTheCommitIndex(t *testing.T) {
 			b.backfill(series)
 			require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["r"])
 
-			// A repository that is read for the first time has no samples that are absent either.
+			// The samples of a repository that is read for the first time do not become absent
+			// either.
 			first := testgit.New(t)
 			first.Commit(t, shortlyBefore(-1), map[string]string{"a.go": "TODO"})
 			damage(first.Dir)

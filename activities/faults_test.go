@@ -161,7 +161,7 @@ func TestGitKilledDuringASearch(t *testing.T) {
 	b := setup(t)
 	r := growing(t)
 	r.Commit(t, shortlyBefore(0), map[string]string{"b.go": "TODO " + noise(30_000), "c.go": "TODO " + noise(30_001)})
-	// Only git reads packs with an index of version 1.
+	// Backsight itself cannot read packs with an index of version 1, so it starts git.
 	r.Git(t, "-c", "pack.indexVersion=1", "repack", "-a", "-d", "-f", "-q")
 	b.local("r", r)
 	series := b.series("TODO")

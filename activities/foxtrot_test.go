@@ -46,7 +46,7 @@ func TestAFoxtrotMergeRewritesHistory(t *testing.T) {
 		testgit.Commit{Time: grid.Time(-1).Add(2 * time.Minute), Changes: change("theirs")},
 	)
 	r := b.synced(b.local("r", git))
-	// Its only samples are at the base, which both histories contain.
+	// The only samples of this series are at the base, which both histories contain.
 	series := b.series("TODO", func(s *insights.Series) { s.Grid.Anchor, s.Grid.Points = grid.Time(-1), 2 })
 	b.backfill(series)
 	b.completed(series)

@@ -15,11 +15,11 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// noConnection is git's error for a host that does not answer.
+// noConnection is git's error for a host whose name does not resolve.
 var noConnection = &gitrepo.Error{Object: "remote", Verb: "ls-remote", Stderr: "fatal: unable to access: Could not resolve host: x", Err: errors.New("exited 128")}
 
 // An unreachable host is tried by one repository at a time, however many repositories are on it.
-// After any answer of the host, even a refusal, all repositories try again.
+// After the host has answered, even with a refusal, all repositories try it again.
 func TestUnreachableHostIsTriedByOneRepositoryAtATime(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -147,7 +147,7 @@ func TestPlanOfUnchangedRepositoriesNeedsNoSearch(t *testing.T) {
 	tally := b.backfill(series)
 	require.EqualValues(t, 6, tally.Counted)
 	due := series.Grid.Time(0).Add(10 * time.Minute)
-	for _, r := range list { // as if the last sync had been before it
+	for _, r := range list { // as if the last sync had been before due
 		require.NoError(t, b.store.Commits.Replace(t.Context(), r.ID, 3, nil, due.Add(-time.Minute)))
 	}
 	t.Setenv("PATH", t.TempDir())

@@ -15,7 +15,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// retention returns a Retention whose clock is set to now.
+// retention returns a Retention whose clock always shows `now`.
 func (b *testBundle) retention(now time.Time) *activities.Retention {
 	r := &activities.Retention{Store: b.store, Now: func() time.Time { return now }, Rows: 1}
 	b.fresh()

@@ -85,7 +85,7 @@ func TestOneFrameSettlesItsCommit(t *testing.T) {
 	pending, err := call[activities.PendingResult](b, b.plans.Pending, all)
 	require.NoError(t, err)
 	require.Equal(t, []int64{repository.ID}, pending.Repositories)
-	require.Len(t, pending.Times, 2, "the two older frames are one commit")
+	require.Len(t, pending.Times, 2, "the two older frames are at one commit")
 	require.True(t, pending.Times[1].Equal(grid.Time(-1)))
 
 	// A search for the older of the two frames has the same result as for the newer.
@@ -248,7 +248,7 @@ func TestStoppedSearchContinuesFromTheLedger(t *testing.T) {
 	series := b.series("TODO")
 	begun := b.begin(series)
 
-	// One sample per second. After the first have been written, the worker stops.
+	// One sample is settled per second. After the first one has been written, the worker stops.
 	b.limits.Set(1, 0, 0)
 	stop := make(chan struct{})
 	b.env.SetWorkerStopChannel(stop)

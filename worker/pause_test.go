@@ -123,8 +123,7 @@ func TestPauseByUpdateAndResumeBySignal(t *testing.T) {
 	s.requireAllCounted(series)
 }
 
-// A worker that is asked to stop returns its searches, and another worker continues with the
-// ledger.
+// A worker that is asked to stop ends its searches, and another worker continues from the ledger.
 func TestWorkerStopsGracefullyAndAnotherContinues(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -163,7 +162,7 @@ func TestTerminatedChildFailsOnlyItsSamples(t *testing.T) {
 	series, _ := slowSeries(t, s, "0", "20000")
 	// With two slots and six repositories, several searches wait for a slot. A running search would
 	// continue for a second after its workflow has ended, and settle some of its samples. So the
-	// last of the waiting searches is terminated, which does not get a slot in the meantime.
+	// test terminates the last of the waiting searches, which gets no slot in the meantime.
 	var id string
 	s.eventually(series, "two waiting repositories", func() bool {
 		waiting := 0

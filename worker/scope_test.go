@@ -57,8 +57,8 @@ func TestRemovedRepositoryCountsOnlyAtPastTimes(t *testing.T) {
 	s.addRepository("acme/stays", historyRepository(t, grid.Anchor, 2))
 	s.addRepository("acme/goes", historyRepository(t, grid.Anchor, 5))
 	series := s.create(insights.Series{Query: "TODO", Grid: grid})
-	// The test writes the backfill itself, as of a time when the server was on. Two recordings
-	// became due while it was off.
+	// The test writes the backfill itself, as a worker would have done two days ago. Two recordings
+	// became due since then, while no worker ran.
 	number, err := s.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	require.NoError(t, err)
 	_, _, err = s.store.Plans.WriteSlice(t.Context(), series.ID, number, store.ScopeFilter{}, 10, true)

@@ -41,7 +41,7 @@ func TestRepositoriesAreSearchedByTheWorkersOfTheirShard(t *testing.T) {
 	grid := months(3)
 	origin := historyRepository(t, grid.Anchor, 3, 2, 1)
 	var ids []int64
-	for i := range 50 { // four blocks of neighbours
+	for i := range 50 { // neighbouring ids, in four blocks; see insights.ShardOf
 		copied := filepath.Join(t.TempDir(), "copy.git")
 		require.NoError(t, os.CopyFS(copied, os.DirFS(origin.Dir)))
 		r, err := s.store.Repositories.Add(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+copied, false)

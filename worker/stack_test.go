@@ -65,10 +65,11 @@ func newStack(t *testing.T) *testStack {
 	}
 }
 
-// work runs a worker until the test ends or the returned function is called, which waits for it.
+// work runs a worker until the test ends or `stop` is called. The function stop waits for the end
+// of the worker.
 func (s *testStack) work() (stop func()) { return s.workOn(s.dataDir, "") }
 
-// workOn runs a worker for some shards, with a data directory of its own.
+// workOn runs a worker like work, for some shards and with the data directory `dir`.
 func (s *testStack) workOn(dir, shards string) (stop func()) {
 	s.t.Helper()
 	served, err := worker.ParseShards(shards)
@@ -120,8 +121,8 @@ func (s *testStack) create(series insights.Series) insights.Series {
 	return view.Series[0].Series
 }
 
-// eventually polls until is returns true. Each poll also checks the tallies of the workflow and of
-// the ledger.
+// eventually polls until `is` returns true. Each poll also checks the tallies of the workflow and
+// of the ledger.
 func (s *testStack) eventually(series insights.Series, what string, is func() bool) {
 	s.t.Helper()
 	deadline := time.Now().Add(patience)

@@ -36,8 +36,8 @@ type fakeLedger struct {
 	before func(ctx context.Context, in activities.Range) error
 	// broken says in which repositories every search fails.
 	broken func(repository int64) bool
-	asked  []activities.Range // by the circuit breaker
-	// refusal is what Begin returns.
+	asked  []activities.Range // the ranges that the circuit breaker asked about
+	// refusal, when not nil, is the error that Begin returns.
 	refusal error
 
 	together [][]int64 // batches of a sync
@@ -49,13 +49,13 @@ type fakeLedger struct {
 	cancels  []activities.CancelInput
 	plans    [][]time.Time             // by plan number - 1
 	aside    map[cell]insights.Outcome // the samples of snapshots
-	series   []string                  // that are due for a snapshot
+	series   []string                  // the series that can take snapshots
 	archive  []int64                   // number archived by each page
-	prune    map[string]int            // series and repositories that each activity prunes one of
+	prune    map[string]int            // numbers left to prune; each activity prunes one
 	retained []string
 	catchUps int         // searches for repositories to catch up
-	missed   error       // of the first of them
-	begun    []time.Time // when
+	missed   error       // the error of the first of these searches
+	begun    []time.Time // when each plan was begun
 	fails    []activities.FailInput
 	searches []activities.Range
 	clock    func() time.Time

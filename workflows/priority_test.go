@@ -64,7 +64,7 @@ func TestServerHasPriorityAndFairness(t *testing.T) {
 	}{{"large", 60, 4}, {"small", 3, 4}, {"back", 2, 5}, {"recording", 2, 1}} {
 		run, err := s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
 			ID: fmt.Sprintf("turns-%d", i), TaskQueue: "turns-workflows",
-			// its activities inherit it
+			// the workflow's activities inherit this priority
 			Priority: temporal.Priority{PriorityKey: one.priority, FairnessKey: one.who},
 		}, "enqueue", one.who, one.n)
 		require.NoError(t, err)
@@ -133,7 +133,7 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 		require.Eventually(t, func() bool {
 			for from := int64(1); from <= 3; from += 2 {
 				described, err := s.client.DescribeWorkflowExecution(t.Context(), contract.RepositoryID(series.ID, 1, from, from+1), "")
-				inherited := described.GetWorkflowExecutionInfo().GetPriority() // by its search
+				inherited := described.GetWorkflowExecutionInfo().GetPriority() // by the batch's search
 				if err != nil || len(described.GetPendingActivities()) != 1 || inherited.GetPriorityKey() != priority {
 					return false
 				}

@@ -67,7 +67,8 @@ func record(t *testing.T, name string, history *historypb.History) {
 	require.NoError(t, os.WriteFile(file, []byte("{\"events\":[\n"+strings.Join(lines, ",\n")+"\n]}\n"), 0o644))
 }
 
-// recordedSeries starts a series over a ledger of the given size, one repository a batch.
+// recordedSeries starts a series with two weekly points on the ledger. The anchor of its grid is
+// the duration `ago` before now.
 func recordedSeries(t *testing.T, ledger *fakeLedger, ago time.Duration) (*server, insights.Series) {
 	t.Helper()
 	s := newServer(t, ledger)

@@ -71,8 +71,8 @@ func TestReplayNoticesAnotherWorkflow(t *testing.T) {
 	require.ErrorContains(t, replay(t, changed), "nondeterministic")
 }
 
-// Nothing is released yet, so no history needs an old code path. The first change that breaks a
-// history of a release removes this test.
+// No change has broken a recorded history so far, so the workflows contain no old code path. The
+// first change that breaks one removes this test.
 func TestNoOldCodePaths(t *testing.T) {
 	t.Parallel()
 	for _, pattern := range []string{"*.go", "machine/*.go", "contract/*.go"} {

@@ -34,7 +34,7 @@ func seriesInput() machine.Series {
 	return machine.Series{SeriesStart: contract.SeriesStart{SeriesID: "s", Title: "title", Query: "TODO", Grid: monthly(3)}}
 }
 
-// run is one run of a SeriesWorkflow in skipped time.
+// run is one run of a workflow in a test environment that skips the time of timers.
 type run struct {
 	t   *testing.T
 	env *testsuite.TestWorkflowEnvironment
@@ -241,7 +241,7 @@ func TestMessagesOfAnyShape(t *testing.T) {
 					r.env.SignalWorkflow(message, payload.arg)
 				}
 			}, 2*time.Hour)
-			next := r.untilNext(in) // of the retry, which has nothing to take up
+			next := r.untilNext(in) // the run ends with the retry, which selects no sample
 			require.Nil(t, next.State.Paused)
 			require.Nil(t, next.State.Problem)
 			require.Equal(t, ledger.now(), next.State.Tally)

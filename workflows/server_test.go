@@ -180,7 +180,7 @@ func untilCancelled(ctx context.Context, _ activities.Range) error {
 func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
-	ledger.perPage, ledger.perBatch = 1, 1 // a run for each
+	ledger.perPage, ledger.perBatch = 1, 1 // one run for each repository
 	s := newServer(t, ledger)
 	series := storedSeries("storm", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
@@ -286,7 +286,7 @@ func TestClientSaysWhatIsWrong(t *testing.T) {
 	_, err = s.workflows.Send(ctx, "unknown", contract.Pause, contract.Command{})
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 	require.NoError(t, s.workflows.StopSeries(ctx, "unknown"))
-	require.Eventually(t, func() bool { // a worker that has started has not asked yet
+	require.Eventually(t, func() bool { // a worker that has just started may not have polled yet
 		polling, err := s.workflows.WorkerPolling(ctx)
 		return err == nil && polling
 	}, patience, 20*time.Millisecond)

@@ -17,7 +17,7 @@ import (
 )
 
 // shellServer returns the spec of a server that runs a shell script. The script must append its
-// process id to the file $SERVED when the server answers. starts returns the ids in the file.
+// process id to the file $SERVED when the server answers. `starts` returns the ids in the file.
 func shellServer(t *testing.T, script string) (spec childSpec, starts func() []string) {
 	t.Helper()
 	dir := t.TempDir()

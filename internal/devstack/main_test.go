@@ -93,7 +93,7 @@ func playStart() {
 }
 
 // play runs this test binary in a role and returns the process and what it printed. The process
-// runs as the account as, unless that is nil, and is killed when the test ends.
+// runs as the account `as`, unless `as` is nil, and is killed when the test ends.
 func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd, roleOutput) {
 	t.Helper()
 	self, err := os.Executable()
@@ -189,8 +189,7 @@ func withOwnPorts(t *testing.T, dir string) string {
 	return dir
 }
 
-// eventually polls until the condition holds. It fails after a time that is exceeded only because
-// of a defect.
+// eventually polls until the condition holds, and fails after a minute.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
@@ -204,7 +203,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// ended reports whether a process has ended. A zombie has ended.
+// ended reports whether a process has ended. A zombie counts as ended.
 func ended(pid int) bool { return commandLine(pid) == "" }
 
 func kill(t *testing.T, pid int) {

@@ -153,8 +153,8 @@ func TestTallyThatCannotBeReadIsReadAgain(t *testing.T) {
 	require.Empty(t, describe(m))
 }
 
-// Reading the tally says nothing about the plan that a problem holds back, and neither does work on
-// it that a command has interrupted.
+// A problem that holds back a plan does not end when the tally is read, or when a command
+// interrupts the work on the plan.
 func TestProblemStaysUntilItsPlanSucceeds(t *testing.T) {
 	t.Parallel()
 	m, _ := on(t, insights.BackfillPlan)

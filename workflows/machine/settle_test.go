@@ -24,7 +24,7 @@ func TestSettleKeepsTheTallyWhole(t *testing.T) {
 		rest, before := drawTally(t, "rest"), drawTally(t, "before")
 		tally := rest.Plus(before)
 
-		// of other samples, or after an attempt that was given up
+		// a tally that does not fit, such as that of other samples
 		settle(&tally, before, drawTally(t, "nonsense"))
 		require.NoError(t, tally.Check())
 		require.Equal(t, rest.Planned+before.Planned, tally.Planned)
