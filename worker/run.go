@@ -88,10 +88,10 @@ func Run(ctx context.Context, c Config) (err error) {
 	loops, stopLoops := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { r.every(loops, reconcileEvery, "start and stop of series", r.reconcile) })
-	running.Go(func() { r.every(loops, settingsEvery, "settings update", r.applySettings) })
-	running.Go(func() { r.every(loops, indexEvery, "index update", r.indexes.Update) })
+	running.Go(func() { r.every(loops, settingsEvery, "reading of settings", r.applySettings) })
+	running.Go(func() { r.every(loops, indexEvery, "update of history indexes", r.indexes.Update) })
 	running.Go(func() {
-		r.every(loops, pruneEvery, "mirror pruning", func(ctx context.Context) error { return r.mirrors.Prune(ctx, time.Now()) })
+		r.every(loops, pruneEvery, "pruning of mirrors", func(ctx context.Context) error { return r.mirrors.Prune(ctx, time.Now()) })
 	})
 	select {
 	case <-ctx.Done():

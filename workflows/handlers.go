@@ -62,7 +62,7 @@ func (r *runner) readSignals(ctx workflow.Context) {
 func (r *runner) apply(ctx workflow.Context, message string, c contract.Command) {
 	r.messages++
 	if err := r.m.Apply(message, c, workflow.Now(ctx)); err != nil {
-		workflow.GetLogger(ctx).Warn("series: message refused", "message", message, "error", err)
+		workflow.GetLogger(ctx).Warn("series: command refused", "message", message, "error", err)
 	}
 }
 

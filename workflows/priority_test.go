@@ -133,7 +133,8 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 		require.Eventually(t, func() bool {
 			for from := int64(1); from <= 3; from += 2 {
 				described, err := s.client.DescribeWorkflowExecution(t.Context(), contract.RepositoryID(series.ID, 1, from, from+1), "")
-				inherited := described.GetWorkflowExecutionInfo().GetPriority() // by the batch's search
+				// The search of the batch inherits this priority.
+				inherited := described.GetWorkflowExecutionInfo().GetPriority()
 				if err != nil || len(described.GetPendingActivities()) != 1 || inherited.GetPriorityKey() != priority {
 					return false
 				}

@@ -32,7 +32,7 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 		case isUnavailable(err): // and the history is long
 			return RepositoryResult{}, workflow.NewContinueAsNewError(ctx, RepositoryWorkflow, in)
 		}
-		workflow.GetLogger(ctx).Warn("repository: the search is unfolded", "label", in.Label, "error", err)
+		workflow.GetLogger(ctx).Warn("repository: the search failed; each part of the batch now gets a workflow of its own", "label", in.Label, "error", err)
 	}
 	pending, err := call[activities.PendingResult](ledger(ctx, "list pending samples"), plans.Pending, in.samples())
 	if err != nil {
@@ -52,7 +52,7 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 		in.Unfold = true
 		return RepositoryResult{}, workflow.NewContinueAsNewError(ctx, RepositoryWorkflow, in)
 	}
-	tally, err := call[insights.Completeness](ledger(ctx, "tally"), plans.RangeTally, in.samples())
+	tally, err := call[insights.Completeness](ledger(ctx, "read the tally"), plans.RangeTally, in.samples())
 	if err != nil {
 		return interrupted(ctx, err)
 	}

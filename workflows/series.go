@@ -96,7 +96,7 @@ func (r *runner) finish(ctx workflow.Context, err error) bool {
 	case ctx.Err() != nil:
 		return false
 	default:
-		workflow.GetLogger(ctx).Error("series: the action failed", "error", err)
+		workflow.GetLogger(ctx).Error("series: a step failed", "error", err)
 		r.m.Failed(failureOf(err), workflow.Now(ctx))
 	}
 	return true
@@ -199,7 +199,7 @@ func (r *runner) cancelPlan(ctx workflow.Context, plan *machine.Plan) error {
 
 // findCatchUp asks for repositories that came into scope and lack past samples.
 func (r *runner) findCatchUp(ctx workflow.Context) error {
-	found, err := call[activities.CatchUpResult](ledger(ctx, "repositories to catch up"), plans.CatchUp, r.m.SeriesID)
+	found, err := call[activities.CatchUpResult](ledger(ctx, "find repositories that need a catch-up backfill"), plans.CatchUp, r.m.SeriesID)
 	if err == nil {
 		r.m.CatchUpFound(found.Times, found.Note)
 	}
@@ -213,7 +213,7 @@ func (r *runner) readTally(ctx workflow.Context, plan *machine.Plan) error {
 	if plan != nil {
 		in.Plan = plan.Number
 	}
-	tally, err := call[insights.Completeness](ledger(ctx, "tally"), plans.Tally, in)
+	tally, err := call[insights.Completeness](ledger(ctx, "read the tally"), plans.Tally, in)
 	if err == nil {
 		r.m.TallyRead(plan, tally)
 	}
@@ -264,7 +264,7 @@ func (r *runner) end(ctx workflow.Context) error {
 func (r *runner) continueAsNew(ctx workflow.Context) error {
 	r.show(ctx)
 	if rest := shortestRun - workflow.Now(ctx).Sub(r.started); rest > 0 {
-		if err := sleep(ctx, rest, "let queries through"); err != nil {
+		if err := sleep(ctx, rest, "stay available for queries"); err != nil {
 			return nil
 		}
 	}

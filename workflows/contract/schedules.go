@@ -39,13 +39,13 @@ var schedules = map[string]struct {
 	SyncSchedule: {
 		client.ScheduleWorkflowAction{
 			ID: "sync", Workflow: SyncWorkflowName, TaskQueue: Queue, Args: []any{SyncInput{}},
-			StaticSummary: "fetch every mirror and refresh the commit index",
+			StaticSummary: "fetch mirrors, read local repositories, refresh commit indexes",
 		}, time.Minute, // the next sync reads everything
 	},
 	SnapshotSchedule: {
 		client.ScheduleWorkflowAction{
 			ID: "snapshots", Workflow: SnapshotsWorkflowName, TaskQueue: Queue, Args: []any{SnapshotsInput{}},
-			StaticSummary: "request a snapshot of every series whose samples are more than a day apart",
+			StaticSummary: "request a snapshot of every series that can take one",
 		}, 12 * time.Hour, // a machine that is off at night has its snapshot in the morning
 	},
 	RetentionSchedule: {

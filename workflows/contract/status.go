@@ -18,8 +18,8 @@ const (
 type State string
 
 // The states. Pausing means that a pause was requested and the work on a plan has not stopped yet.
-// Sleeping means that the series waits for its next recording, or has a Problem. Stopping means
-// that the workflow is ending, for example because the series was deleted.
+// Sleeping means that the series waits for its next recording, or waits because of a Problem.
+// Stopping means that the workflow is ending, for example because the series was deleted.
 const (
 	Running  State = "running"
 	Pausing  State = "pausing"
@@ -48,8 +48,8 @@ type PausedBy struct {
 }
 
 // Problem says why a series cannot continue with its plans, for example because its query or scope
-// cannot be read. The series tries again at RetryAt, or when it is resumed or triggered. If RetryAt
-// equals At, the series has dropped the plan that failed, and does not try it again.
+// cannot be read. The series tries again at RetryAt, or earlier if an operator resumes or triggers
+// it. If RetryAt equals At, the series has dropped the plan that failed, and does not try it again.
 type Problem struct {
 	Code    insights.Code `json:"code"`
 	Message string        `json:"message"`

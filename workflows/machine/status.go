@@ -72,7 +72,7 @@ func (m *Machine) Details() string {
 		say("Working on: %s (plan %d, repositories with an id above %d).\n\n", plan.Summary(), plan.Number, plan.After)
 	}
 	if st.QueuePosition != contract.QueueDefault {
-		say("Its past times are at the **%s** of the queue of all series.\n\n", st.QueuePosition)
+		say("The work on its past times is at the **%s** of the queue of all series.\n\n", st.QueuePosition)
 	}
 	if st.Waiting > 0 {
 		say("Plans of past times that wait: %d.\n\n", st.Waiting)
