@@ -25,9 +25,9 @@ import (
 // lock; if the lock is free, the process has ended. A nil *CrashJournal records nothing.
 //
 // The first crash counts a strike for everything that was searched at that moment. A repository
-// with a strike is a suspect: suspects are searched last in their batch and one at a time, and a
-// crash during that counts a strike for the suspect alone. A repository that did not cause the
-// crash loses its strike at its next search. Only the files in Dir must survive the crash.
+// with a strike is a suspect: a process searches suspects last in their batch and one at a time,
+// and a crash during that counts a strike for the suspect alone. A repository that did not cause
+// the crash loses its strike at its next search. Only the files in Dir must survive the crash.
 type CrashJournal struct {
 	Store  *store.Store
 	Dir    string
@@ -134,8 +134,8 @@ func journalError(err error) error {
 }
 
 // begin records that the search of a repository begins. If the repository is a suspect, begin first
-// waits until no other suspect is searched, and calls onWait while it waits. Callers must call end
-// after the search, however it ended; end is idempotent.
+// waits until this process searches no other suspect, and calls onWait while it waits. Callers must
+// call end after the search, however it ended; end is idempotent.
 func (c *CrashJournal) begin(ctx context.Context, seriesID string, id int64, suspect bool, onWait func()) (end func(), err error) {
 	if c == nil {
 		return func() {}, nil

@@ -77,8 +77,8 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 // cloned the mirror.
 func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *gitrepo.Repo, fresh bool, err error) {
 	dir := m.path(r.ID)
-	// Only NotFound says that the folder is not a repository. An undamaged mirror cannot be opened
-	// either when ctx ends, or when git is killed or cannot be started.
+	// Only NotFound says that the folder is not a repository. When ctx ends, or git is killed or
+	// cannot be started, opening an undamaged mirror fails, too.
 	if git, err = engine.Open(ctx, dir); err == nil || insights.ErrorCode(err) != insights.NotFound {
 		return git, false, err
 	}
@@ -100,9 +100,9 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 	return git, true, nil
 }
 
-// clearBroken renames a folder at a mirror's path that is not a repository, for example after a
-// disk lost files, so that the mirror can be cloned again. It deletes nothing, and it does not
-// rename a folder that it cannot read.
+// clearBroken renames a folder that is at a mirror's path but is not a repository, for example
+// after a disk lost files, so that the mirror can be cloned again. It deletes nothing, and it does
+// not rename a folder that it cannot read.
 func (m *Mirrors) clearBroken(dir string) error {
 	switch _, err := os.ReadDir(dir); {
 	case errors.Is(err, fs.ErrNotExist):

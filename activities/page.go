@@ -19,9 +19,10 @@ type budgets struct {
 }
 
 const (
-	// pageCost bounds a page, in the unit of store.RepositoryWork.Cost. It is about a minute's work
-	// for two cores, so that a due recording never waits long. (30 repositories with 1 GB of text
-	// in total and 12 frames cost about 1,000 and take two cores about 4 s.)
+	// pageCost bounds a page of more than one repository, in the unit of store.RepositoryWork.Cost.
+	// It is about a minute's work for two cores, so that a due recording never waits long. (30
+	// repositories with 1 GB of text in total and 12 frames cost about 1,000 and take two cores
+	// about 4 s.)
 	pageCost = 15_000
 	// maxPageRepositories bounds a page whose repositories cost next to nothing.
 	maxPageRepositories = 10_000

@@ -46,7 +46,8 @@ func TestWriterWritesSamplesThatWaitTooLong(t *testing.T) {
 		wait(2 * writeWithin)
 		require.Equal(t, []int{7, writeAtMost, 1}, written(), "no timer is left")
 
-		// A write that fails ends the activity, which then tries to write the samples once more.
+		// After a write that fails, the activity tries to write the samples once more and then
+		// ends.
 		away := errors.New("the database is away")
 		w.mu.Lock()
 		store.err = away

@@ -141,7 +141,8 @@ func (m *Metrics) Planned(settled insights.Completeness) {
 	m.Settled(ByPlan, insights.Absent, settled.Absent)
 }
 
-// Read says how much a search has read.
+// Read counts what a search has done: distinct blobs read, versions of files skipped, bytes read,
+// and git processes started.
 type Read struct {
 	Blobs, Skipped, Bytes, Processes int64
 }

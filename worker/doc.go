@@ -3,7 +3,7 @@
 // series, and stops those of deleted series.
 //
 // Invariants:
-//   - Any number of processes may run at the same time with one Temporal namespace and one
+//   - Any number of worker processes may run at the same time with one Temporal namespace and one
 //     database.
 //   - While Temporal and Postgres answer, a new series gets its workflow within seconds, even if
 //     the API crashed between its transaction and the start of the workflow (reconcile.go).

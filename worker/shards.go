@@ -63,8 +63,8 @@ func (r *runner) serveShards(shards int) error {
 		}); err != nil {
 			return err
 		}
-		// Code hosts may refuse more connections from one address. All shards together run only a
-		// few sync activities at a time (package workflows).
+		// At most 4, because code hosts may refuse more connections from one address. One
+		// SyncWorkflow has only a few activities in flight, in all shards together.
 		if err := r.serve(contract.SyncQueueOf(shard), 4, r.sync()); err != nil {
 			return err
 		}

@@ -100,7 +100,7 @@ func interrupted(ctx workflow.Context, err error) (RepositoryResult, error) {
 func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64) error {
 	return atMost(ctx, unfoldWindow, ids, func(ctx workflow.Context, id int64) error {
 		in := batch
-		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository %d of %s", id, insights.Truncate(batch.Label, 150)), false
+		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository id %d of the batch %s", id, insights.Truncate(batch.Label, 150)), false
 		result, err := runRepository(ctx, in, temporal.Priority{})
 		return giveUp(ctx, in.samples(), result, err)
 	})

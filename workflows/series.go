@@ -102,8 +102,8 @@ func (r *runner) finish(ctx workflow.Context, err error) bool {
 	return true
 }
 
-// work does one step of a plan. When a command stops the work on the plan, the method returns
-// within seconds.
+// work does one step of a plan. When a command stops the work on the plan, the searches stop within
+// seconds, and work reads the tally again before it returns.
 func (r *runner) work(ctx workflow.Context, plan *machine.Plan) (runEnds bool) {
 	stoppable, stop := workflow.WithCancel(ctx)
 	done := false

@@ -79,7 +79,7 @@ func examineGit(ctx context.Context) Finding {
 	}
 	f.Version = strings.TrimPrefix(out, "git version ")
 	if !atLeast(f.Version, oldestGitMajor, oldestGitMinor) {
-		return f.wrong(fmt.Errorf("git %s is too old: %d.%d is needed", f.Version, oldestGitMajor, oldestGitMinor), fix)
+		return f.wrong(fmt.Errorf("git %s is too old: %d.%d or newer is needed", f.Version, oldestGitMajor, oldestGitMinor), fix)
 	}
 	return f
 }

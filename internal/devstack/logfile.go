@@ -22,9 +22,9 @@ const (
 )
 
 // OpenLog opens a log for appending. If the log is larger than 10 MiB, OpenLog first renames it to
-// *.old, replacing an earlier one. The caller passes the file to a child process, which writes to
-// it directly and not through a pipe, and so can still write after its parent has ended. Errors are
-// of type *insights.Error with code Invalid.
+// *.old, replacing an earlier one. A child process that gets the file writes to it directly and not
+// through a pipe, and so can still write after its parent has ended. Errors are of type
+// *insights.Error with code Invalid.
 func OpenLog(path string) (*os.File, error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLogSize {
 		if err := os.Rename(path, path+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {

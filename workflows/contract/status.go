@@ -66,7 +66,8 @@ type Status struct {
 	Paused *PausedBy `json:"paused,omitempty"`
 	// Problem is nil unless an action failed that the series does not repeat immediately.
 	Problem *Problem `json:"problem,omitempty"`
-	// NextRecordingAt is the first grid time that has no plan yet.
+	// NextRecordingAt is the first grid time after the newest one that has a plan. It may be in the
+	// past, for example while the series is paused.
 	NextRecordingAt time.Time `json:"nextRecordingAt"`
 	// Plan is the number of the plan that the series works on, and Kind is its kind. Plan is 0 when
 	// there is no plan, or when the plan is not written yet. Kind is "" when there is no plan.
