@@ -26,8 +26,8 @@ type Mirrors struct {
 	Dir     string
 	Metrics *telemetry.Metrics
 
-	// locks has a chan struct{} of capacity 1 per repository id, so that only one clone, fetch or
-	// update of the commit index of a repository runs at a time.
+	// locks has a chan struct{} of capacity 1 per repository id, so that this process runs only one
+	// clone, fetch or update of the commit index of a repository at a time.
 	locks sync.Map
 	hosts hosts
 }

@@ -28,8 +28,9 @@ type Search struct {
 
 // Samples searches the pending samples of a range, one repository after the other, and writes each
 // result soon after it is known. It returns the tally of the range afterwards. If At is set, it
-// settles only the sample at that time and every pending sample at the same commit. Idempotent: a
-// further attempt searches only the samples that earlier attempts did not write.
+// settles only the sample at that time and, unless the query is about commits or diffs, every
+// pending sample at the same commit. Idempotent: a further attempt searches only the samples that
+// earlier attempts did not write.
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()

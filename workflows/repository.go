@@ -59,8 +59,9 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 	return RepositoryResult{Tally: tally}, nil
 }
 
-// FrameWorkflow ends one sample, and those at the same commit: it searches one repository at one
-// time. If the last attempt fails too, these samples end as failed, with the reason.
+// FrameWorkflow searches one repository at one time. It ends the sample at that time and those that
+// the search settles together with it. If the last attempt fails too, these samples end as failed,
+// with the reason.
 func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error) {
 	samples := in.samples()
 	tally, err := searchRange(searching(ctx, in.queue(), "search "+in.Time.Format(time.RFC3339), frameAttempts), samples)
