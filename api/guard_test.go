@@ -83,7 +83,7 @@ func TestProxyAuthentication(t *testing.T) {
 	require.Equal(t, 200, status(h, request(http.MethodGet, "/healthz", from("192.168.1.1:999", ""))))
 
 	claimed := "mallory"
-	require.Equal(t, "ann", by(context.WithValue(t.Context(), viewerKey{}, store.Viewer{Login: "ann"}), &claimed), "the proxy's login takes precedence")
+	require.Equal(t, "ann", by(context.WithValue(t.Context(), personKey{}, person{Viewer: store.Viewer{Login: "ann"}}), &claimed), "the proxy's login takes precedence")
 	require.Equal(t, "mallory", by(t.Context(), &claimed))
 }
 

@@ -99,9 +99,6 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string, private *bool) (*generated.Repository, error) {
 	add := r.config.Store.Repositories.Add
 	if private != nil && *private {
-		if err := administrator(ctx); err != nil {
-			return nil, err
-		}
 		add = r.config.Store.Repositories.AddPrivate
 	}
 	location = strings.TrimSpace(location)
@@ -125,13 +122,6 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 		if insights.ErrorCode(err) != insights.Conflict {
 			break
 		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	err = r.mustSee(ctx, repository.Name)
-	if insights.ErrorCode(err) == insights.NotFound {
-		return nil, insights.Errorf(insights.Conflict, "%s is registered as a private repository: ask an administrator for a grant", withoutPassword(location))
 	}
 	if err != nil {
 		return nil, err
@@ -183,17 +173,11 @@ func repositoryNames(location string, local bool) []string {
 
 // RemoveRepository removes a repository from all future plans. Computed samples are kept.
 func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*generated.EmptyResponse, error) {
-	if err := r.mustSee(ctx, name); err != nil {
-		return nil, err
-	}
 	return &generated.EmptyResponse{}, r.config.Store.Repositories.Remove(ctx, name)
 }
 
 // RenameRepository renames a repository. Its samples are kept.
 func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName string) (*generated.Repository, error) {
-	if err := r.mustSee(ctx, name); err != nil {
-		return nil, err
-	}
 	if err := r.config.Store.Repositories.Rename(ctx, name, newName); err != nil {
 		return nil, err
 	}
@@ -208,9 +192,6 @@ func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName s
 func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*generated.EmptyResponse, error) {
 	var id int64
 	if name != nil {
-		if err := r.mustSee(ctx, *name); err != nil {
-			return nil, err
-		}
 		repository, err := r.config.Store.Repositories.ByName(ctx, *name)
 		if err != nil {
 			return nil, err

@@ -47,6 +47,7 @@ func graphqlHandler(config Config) http.Handler {
 	server.SetParserTokenLimit(maxTokens)
 	server.SetErrorPresenter(presentError(config.Logger))
 	server.SetRecoverFunc(recoverPanic(config.Logger))
+	server.AroundFields(root.authorise)
 	server.Use(extension.Introspection{})
 	server.Use(depthLimit{})
 	server.Use(extension.FixedComplexityLimit(maxComplexity))

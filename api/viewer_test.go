@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,13 +17,22 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// behindProxy is the same server behind an authenticating proxy.
-func (b *bundle) behindProxy(admins ...string) http.Handler {
+// behind is the same server behind an authenticating proxy on this machine.
+func (b *bundle) behind(auth Auth) http.Handler {
+	auth.Mode, auth.Networks = AuthProxy, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	return New(Config{
 		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
-		Auth: Auth{Mode: AuthProxy, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Admins: admins},
+		Auth: auth,
 	})
+}
+
+// operateAs sends a GraphQL operation with a login, and returns the body of the response.
+func operateAs(t *testing.T, h http.Handler, who, operation string, variables map[string]any) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
+	require.NoError(t, err)
+	return askAs(t, h, who, http.MethodPost, "/graphql", string(body))
 }
 
 // askAs sends a request with a login as the proxy does, and returns the body of the response.
@@ -31,15 +41,16 @@ func askAs(t *testing.T, h http.Handler, who, method, target, body string) strin
 	r := request(method, target, func(r *http.Request) {
 		r.RemoteAddr = "127.0.0.1:4711"
 		r.Header.Set("X-Forwarded-User", who)
-		r.Body = http.NoBody
-		if body != "" {
-			r.Body, r.ContentLength = httptest.NewRequest(method, "/", strings.NewReader(body)).Body, int64(len(body))
-		}
+		setBody(r, body)
 	})
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 	return w.Body.String()
+}
+
+func setBody(r *http.Request, body string) {
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 }
 
 // Charts, exports and lists of samples contain only what the viewer may see. Without a proxy every
@@ -60,7 +71,7 @@ func TestPrivateRepositoriesAreHiddenFromViewersWithoutAGrant(t *testing.T) {
 			s.Value = 1
 		}
 	})
-	behindProxy := b.behindProxy("root")
+	behindProxy := b.behind(Auth{Admins: []string{"root"}})
 	open := New(Config{
 		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },

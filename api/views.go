@@ -37,7 +37,7 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 	}
 	connection := &generated.InsightViewConnection{}
 	views, connection.PageInfo = endPage(views, limit, func(v insights.View) string { return encodeCursor("view", v.ID) })
-	connection.Nodes = viewModels(views, display)
+	connection.Nodes = viewModels(views, display, sender(ctx))
 	if asksFor(ctx, "totalCount") {
 		n, err := r.config.Store.Views.Count(ctx, filter)
 		if err != nil {
@@ -134,16 +134,17 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		}
 		return nil, problems[last]
 	}
+	view.Owner = viewer(ctx).Login
 	created, err := r.config.Store.Views.Create(ctx, view)
 	if err != nil {
 		return nil, err
 	}
 	r.startSeries(ctx, created)
-	return &generated.InsightViewPayload{View: viewModels([]insights.View{created}, store.Display{})[0]}, nil
+	return &generated.InsightViewPayload{View: viewModels([]insights.View{created}, store.Display{}, sender(ctx))[0]}, nil
 }
 
-// viewModels converts views. All their series share one page.
-func viewModels(views []insights.View, display store.Display) []*generated.InsightView {
+// viewModels converts views for the person who asks for them. All their series share one page.
+func viewModels(views []insights.View, display store.Display, who person) []*generated.InsightView {
 	var ids []string
 	for _, v := range views {
 		for _, s := range v.Series {
@@ -154,7 +155,7 @@ func viewModels(views []insights.View, display store.Display) []*generated.Insig
 	models := make([]*generated.InsightView, len(views))
 	for i, v := range views {
 		m := &generated.InsightView{
-			ID: v.ID, CreatedAt: v.CreatedAt,
+			ID: v.ID, CreatedAt: v.CreatedAt, Owner: orNil(v.Owner), ViewerCanEdit: who.canEdit(v),
 			Presentation:          &generated.LineChartInsightViewPresentation{Title: v.Title, SeriesPresentation: []*generated.LineChartDataSeriesPresentation{}},
 			DataSeries:            []*model.InsightsSeries{},
 			DataSeriesDefinitions: []*generated.SearchInsightDataSeriesDefinition{},

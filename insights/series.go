@@ -77,6 +77,7 @@ type View struct {
 	ID     string // ksuid; Sourcegraph's unique_id
 	Title  string
 	Series []ViewSeries
+	Owner  string // the login of its creator; "" if it was created without authentication
 
 	CreatedAt time.Time
 }

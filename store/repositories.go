@@ -278,16 +278,6 @@ func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	return classify(err, "repository %s: rename to %s", name, newName)
 }
 
-// CheckVisible returns NotFound when the viewer may not see a repository of the name, whether or
-// not it exists.
-func (s *Repositories) CheckVisible(ctx context.Context, who Viewer, name string) error {
-	missing, err := s.Missing(ctx, []string{name}, who)
-	if err == nil && len(missing) > 0 {
-		return noRepository(name)
-	}
-	return err
-}
-
 func noRepository(name string) error {
 	return insights.Errorf(insights.NotFound, "repository %s does not exist", name)
 }

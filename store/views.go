@@ -33,7 +33,7 @@ func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, err
 	v.CreatedAt = instant(v.CreatedAt)
 	v.Series = slices.Clone(v.Series)
 	err := s.inTx(ctx, func(q *db.Queries) error {
-		viewID, err := q.AddView(ctx, db.AddViewParams{UniqueID: v.ID, Title: v.Title, CreatedAt: v.CreatedAt})
+		viewID, err := q.AddView(ctx, db.AddViewParams{UniqueID: v.ID, Title: v.Title, Owner: v.Owner, CreatedAt: v.CreatedAt})
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (s *Views) List(ctx context.Context, f ViewFilter) ([]insights.View, error)
 	index := make(map[int32]int, len(rows))
 	ids := make([]int32, len(rows))
 	for i, row := range rows {
-		views[i] = insights.View{ID: row.UniqueID, Title: row.Title, CreatedAt: row.CreatedAt.UTC()}
+		views[i] = insights.View{ID: row.UniqueID, Title: row.Title, Owner: row.Owner, CreatedAt: row.CreatedAt.UTC()}
 		index[row.ID], ids[i] = i, row.ID
 	}
 	series, err := s.queries().SeriesOfViews(ctx, ids)
@@ -127,6 +127,19 @@ func (s *Views) Get(ctx context.Context, id string) (insights.View, error) {
 		return insights.View{}, insights.Errorf(insights.NotFound, "insight %s does not exist", id)
 	}
 	return views[0], nil
+}
+
+// Owner returns the owner of a view. It returns NotFound when the view does not exist or is deleted.
+func (s *Views) Owner(ctx context.Context, id string) (string, error) {
+	owner, err := s.queries().ViewOwner(ctx, id)
+	return owner, classify(err, "insight %s", id)
+}
+
+// OwnersOfSeries returns the owners of the views that have the series, none for a deleted series.
+// It returns NotFound when the series does not exist.
+func (s *Views) OwnersOfSeries(ctx context.Context, seriesID string) ([]string, error) {
+	owners, err := s.queries().SeriesOwners(ctx, seriesID)
+	return owners, classify(err, "series %s", seriesID)
 }
 
 // Delete marks a view as deleted, and with it those of its series that no other view has.

@@ -118,7 +118,9 @@ type ComplexityRoot struct {
 		DataSeries            func(childComplexity int) int
 		DataSeriesDefinitions func(childComplexity int) int
 		ID                    func(childComplexity int) int
+		Owner                 func(childComplexity int) int
 		Presentation          func(childComplexity int) int
+		ViewerCanEdit         func(childComplexity int) int
 	}
 
 	InsightViewConnection struct {
@@ -187,6 +189,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		CurrentUser                  func(childComplexity int) int
 		Health                       func(childComplexity int) int
 		InsightSeries                func(childComplexity int, id string, seriesDisplayOptions *SeriesDisplayOptionsInput) int
 		InsightViews                 func(childComplexity int, first *int, after *string, id *string, find *string, seriesDisplayOptions *SeriesDisplayOptionsInput) int
@@ -359,6 +362,12 @@ type ComplexityRoot struct {
 	Subscription struct {
 		InsightProgress func(childComplexity int, ids []string) int
 	}
+
+	User struct {
+		Role      func(childComplexity int) int
+		SiteAdmin func(childComplexity int) int
+		Username  func(childComplexity int) int
+	}
 }
 
 // endregion ***************************** api!.gotpl *****************************
@@ -401,6 +410,7 @@ type MutationResolver interface {
 	UpdateSetting(ctx context.Context, key string, value string) (*Setting, error)
 }
 type QueryResolver interface {
+	CurrentUser(ctx context.Context) (*User, error)
 	InsightViews(ctx context.Context, first *int, after *string, id *string, find *string, seriesDisplayOptions *SeriesDisplayOptionsInput) (*InsightViewConnection, error)
 	InsightSeries(ctx context.Context, id string, seriesDisplayOptions *SeriesDisplayOptionsInput) (*model.InsightsSeries, error)
 	Repositories(ctx context.Context, first *int, after *string, find *string) (*RepositoryConnection, error)
@@ -731,12 +741,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InsightView.ID(childComplexity), true
+	case "InsightView.owner":
+		if e.ComplexityRoot.InsightView.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InsightView.Owner(childComplexity), true
 	case "InsightView.presentation":
 		if e.ComplexityRoot.InsightView.Presentation == nil {
 			break
 		}
 
 		return e.ComplexityRoot.InsightView.Presentation(childComplexity), true
+	case "InsightView.viewerCanEdit":
+		if e.ComplexityRoot.InsightView.ViewerCanEdit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InsightView.ViewerCanEdit(childComplexity), true
 
 	case "InsightViewConnection.nodes":
 		if e.ComplexityRoot.InsightViewConnection.Nodes == nil {
@@ -1134,6 +1156,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.HasNextPage(childComplexity), true
 
+	case "Query.currentUser":
+		if e.ComplexityRoot.Query.CurrentUser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CurrentUser(childComplexity), true
 	case "Query.health":
 		if e.ComplexityRoot.Query.Health == nil {
 			break
@@ -1845,6 +1873,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.InsightProgress(childComplexity, args["ids"].([]string)), true
 
+	case "User.role":
+		if e.ComplexityRoot.User.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Role(childComplexity), true
+	case "User.siteAdmin":
+		if e.ComplexityRoot.User.SiteAdmin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SiteAdmin(childComplexity), true
+	case "User.username":
+		if e.ComplexityRoot.User.Username == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Username(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -1969,6 +2016,11 @@ directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | 
 
 type Query {
   """
+  The person who sends the request. Backsight: without an authenticating proxy, everybody is an
+  administrator with an empty ` + "`" + `username` + "`" + `.
+  """
+  currentUser: User!
+  """
   Lists insights, newest first. ` + "`" + `id` + "`" + ` selects one insight. ` + "`" + `find` + "`" + ` selects insights whose title or a
   series label contains the text, ignoring case. ` + "`" + `seriesDisplayOptions` + "`" + ` limits what
   ` + "`" + `InsightsSeries.points` + "`" + ` returns; if it is null, ` + "`" + `points` + "`" + ` returns every value at every time that is
@@ -2000,7 +2052,7 @@ type Query {
   """
   Backsight: lists grants, sorted by repository and login. ` + "`" + `repository` + "`" + ` and ` + "`" + `login` + "`" + ` select grants by
   exact name; if no repository has the name, the query returns a NOT_FOUND error. Grants for removed
-  repositories are not listed. Only administrators may call this query.
+  repositories are not listed. Only administrators may use this query.
   """
   repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
   """
@@ -2009,6 +2061,22 @@ type Query {
   """
   settings: [Setting!]!
 }
+
+"A person who uses Backsight."
+type User {
+  "The login that the authenticating proxy sends; empty without a proxy."
+  username: String!
+  "Whether ` + "`" + `role` + "`" + ` is ADMIN."
+  siteAdmin: Boolean!
+  "Backsight: what the person may do."
+  role: Role!
+}
+"""
+Backsight: VIEWER reads charts, samples and settings. EDITOR also creates insights, deletes the
+insights that the person owns, and sends commands to their series. ADMIN does everything, and sees
+every repository. The person who creates an insight owns it.
+"""
+enum Role { VIEWER EDITOR ADMIN }
 
 type Mutation {
   """
@@ -2152,6 +2220,16 @@ type InsightViewConnection { nodes: [InsightView!]! pageInfo: PageInfo! totalCou
 type InsightView {
   id: ID!
   createdAt: DateTime!
+  """
+  Backsight: the login of the person who created the insight; null if it was created without an
+  authenticating proxy.
+  """
+  owner: String
+  """
+  Backsight: whether the person who sends the request may delete the insight and send commands to
+  its series: administrators and, if the person is an editor, the owner.
+  """
+  viewerCanEdit: Boolean!
   presentation: LineChartInsightViewPresentation!
   dataSeries: [InsightsSeries!]!
   dataSeriesDefinitions: [SearchInsightDataSeriesDefinition!]!
@@ -2779,6 +2857,10 @@ func (ec *executionContext) childFields_InsightView(ctx context.Context, field g
 		return ec.fieldContext_InsightView_id(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_InsightView_createdAt(ctx, field)
+	case "owner":
+		return ec.fieldContext_InsightView_owner(ctx, field)
+	case "viewerCanEdit":
+		return ec.fieldContext_InsightView_viewerCanEdit(ctx, field)
 	case "presentation":
 		return ec.fieldContext_InsightView_presentation(ctx, field)
 	case "dataSeries":
@@ -3175,6 +3257,18 @@ func (ec *executionContext) childFields_Setting(ctx context.Context, field graph
 		return ec.fieldContext_Setting_description(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Setting", field.Name)
+}
+
+func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "username":
+		return ec.fieldContext_User_username(ctx, field)
+	case "siteAdmin":
+		return ec.fieldContext_User_siteAdmin(ctx, field)
+	case "role":
+		return ec.fieldContext_User_role(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5275,6 +5369,52 @@ func (ec *executionContext) fieldContext_InsightView_createdAt(_ context.Context
 	return graphql.NewScalarFieldContext("InsightView", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _InsightView_owner(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightView_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InsightView_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InsightView", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InsightView_viewerCanEdit(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightView_viewerCanEdit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewerCanEdit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightView_viewerCanEdit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InsightView", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _InsightView_presentation(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7065,6 +7205,38 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Query_currentUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_currentUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CurrentUser(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_currentUser(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Query_insightViews(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9930,6 +10102,75 @@ func (ec *executionContext) fieldContext_Subscription_insightProgress(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _User_username(ctx context.Context, field graphql.CollectedField, obj *User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_username(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Username, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_User_username(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _User_siteAdmin(ctx context.Context, field graphql.CollectedField, obj *User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_siteAdmin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SiteAdmin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_User_siteAdmin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _User_role(ctx context.Context, field graphql.CollectedField, obj *User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v Role) graphql.Marshaler {
+			return ec.marshalNRole2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_User_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Role does not have child fields"))
+}
+
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12034,6 +12275,16 @@ func (ec *executionContext) _InsightView(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "owner":
+			out.Values[i] = ec._InsightView_owner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "viewerCanEdit":
+			out.Values[i] = ec._InsightView_viewerCanEdit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "presentation":
 			out.Values[i] = ec._InsightView_presentation(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -12921,6 +13172,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Query")
+		case "currentUser":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_currentUser(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "insightViews":
 			field := field
 
@@ -14324,6 +14597,54 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var userImplementors = []string{"User"}
+
+func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *User) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("User")
+		case "username":
+			out.Values[i] = ec._User_username(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "siteAdmin":
+			out.Values[i] = ec._User_siteAdmin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._User_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
@@ -15277,6 +15598,16 @@ func (ec *executionContext) marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋb
 	return ec._RepositoryPreviewPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRole2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRole(ctx context.Context, v any) (Role, error) {
+	var res Role
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRole2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRole(ctx context.Context, sel ast.SelectionSet, v Role) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNSample2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*Sample) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -15638,6 +15969,16 @@ func (ec *executionContext) unmarshalNTimeIntervalStepUnit2githubᚗcomᚋbacksi
 
 func (ec *executionContext) marshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepUnit(ctx context.Context, sel ast.SelectionSet, v TimeIntervalStepUnit) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐUser(ctx context.Context, sel ast.SelectionSet, v *User) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._User(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {

@@ -136,8 +136,14 @@ type InsightSeriesStatus struct {
 }
 
 type InsightView struct {
-	ID                    string                               `json:"id"`
-	CreatedAt             time.Time                            `json:"createdAt"`
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"createdAt"`
+	// Backsight: the login of the person who created the insight; null if it was created without an
+	// authenticating proxy.
+	Owner *string `json:"owner,omitempty"`
+	// Backsight: whether the person who sends the request may delete the insight and send commands to
+	// its series: administrators and, if the person is an editor, the owner.
+	ViewerCanEdit         bool                                 `json:"viewerCanEdit"`
 	Presentation          *LineChartInsightViewPresentation    `json:"presentation"`
 	DataSeries            []*model.InsightsSeries              `json:"dataSeries"`
 	DataSeriesDefinitions []*SearchInsightDataSeriesDefinition `json:"dataSeriesDefinitions"`
@@ -482,6 +488,16 @@ type TimeScopeInput struct {
 	Zone *string `json:"zone,omitempty"`
 }
 
+// A person who uses Backsight.
+type User struct {
+	// The login that the authenticating proxy sends; empty without a proxy.
+	Username string `json:"username"`
+	// Whether `role` is ADMIN.
+	SiteAdmin bool `json:"siteAdmin"`
+	// Backsight: what the person may do.
+	Role Role `json:"role"`
+}
+
 // Backsight: how the values of a series are computed. The values of this enum have the names that
 // Sourcegraph's database uses. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured
 // value. LANGUAGE_STATS counts lines per language in the files that the query's filters select.
@@ -537,6 +553,66 @@ func (e *InsightGenerationMethod) UnmarshalJSON(b []byte) error {
 }
 
 func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Backsight: VIEWER reads charts, samples and settings. EDITOR also creates insights, deletes the
+// insights that the person owns, and sends commands to their series. ADMIN does everything, and sees
+// every repository. The person who creates an insight owns it.
+type Role string
+
+const (
+	RoleViewer Role = "VIEWER"
+	RoleEditor Role = "EDITOR"
+	RoleAdmin  Role = "ADMIN"
+)
+
+var AllRole = []Role{
+	RoleViewer,
+	RoleEditor,
+	RoleAdmin,
+}
+
+func (e Role) IsValid() bool {
+	switch e {
+	case RoleViewer, RoleEditor, RoleAdmin:
+		return true
+	}
+	return false
+}
+
+func (e Role) String() string {
+	return string(e)
+}
+
+func (e *Role) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Role(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Role", str)
+	}
+	return nil
+}
+
+func (e Role) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Role) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Role) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

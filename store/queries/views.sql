@@ -1,7 +1,7 @@
 -- Insight views.
 
 -- name: AddView :one
-INSERT INTO insight_view (unique_id, title, created_at) VALUES (@unique_id, @title, @created_at) RETURNING id;
+INSERT INTO insight_view (unique_id, title, owner, created_at) VALUES (@unique_id, @title, @owner, @created_at) RETURNING id;
 
 -- name: AttachSeries :exec
 INSERT INTO insight_view_series (insight_view_id, insight_series_id, position, label, stroke)
@@ -9,7 +9,7 @@ VALUES (@view_id, @series_id, @position, @label, @stroke);
 
 -- Newest first.
 -- name: Views :many
-SELECT v.id, v.unique_id, v.title, v.created_at FROM insight_view AS v
+SELECT v.id, v.unique_id, v.title, v.owner, v.created_at FROM insight_view AS v
 WHERE v.deleted_at IS NULL
     AND (@unique_id::text = '' OR v.unique_id = @unique_id)
     AND (@after::text = '' OR v.id < (SELECT a.id FROM insight_view AS a WHERE a.unique_id = @after))
@@ -31,6 +31,18 @@ FROM insight_view_series AS vs
 JOIN insight_series AS s ON s.id = vs.insight_series_id
 WHERE vs.insight_view_id = ANY (@view_ids::integer[])
 ORDER BY vs.insight_view_id, vs.position;
+
+-- name: ViewOwner :one
+SELECT v.owner FROM insight_view AS v WHERE v.unique_id = @unique_id AND v.deleted_at IS NULL;
+
+-- The owners of the views that have the series. A deleted series has none.
+-- name: SeriesOwners :one
+SELECT coalesce(array_agg(v.owner) FILTER (WHERE v.deleted_at IS NULL), '{}')::text[] AS owners
+FROM insight_series AS s
+LEFT JOIN insight_view_series AS vs ON vs.insight_series_id = s.id
+LEFT JOIN insight_view AS v ON v.id = vs.insight_view_id
+WHERE s.series_id = @series_id
+GROUP BY s.id;
 
 -- name: DeleteView :one
 UPDATE insight_view SET deleted_at = now() WHERE unique_id = @unique_id AND deleted_at IS NULL RETURNING id;

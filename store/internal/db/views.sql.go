@@ -12,18 +12,24 @@ import (
 
 const addView = `-- name: AddView :one
 
-INSERT INTO insight_view (unique_id, title, created_at) VALUES ($1, $2, $3) RETURNING id
+INSERT INTO insight_view (unique_id, title, owner, created_at) VALUES ($1, $2, $3, $4) RETURNING id
 `
 
 type AddViewParams struct {
 	UniqueID  string
 	Title     string
+	Owner     string
 	CreatedAt time.Time
 }
 
 // Insight views.
 func (q *Queries) AddView(ctx context.Context, arg AddViewParams) (int32, error) {
-	row := q.db.QueryRow(ctx, addView, arg.UniqueID, arg.Title, arg.CreatedAt)
+	row := q.db.QueryRow(ctx, addView,
+		arg.UniqueID,
+		arg.Title,
+		arg.Owner,
+		arg.CreatedAt,
+	)
 	var id int32
 	err := row.Scan(&id)
 	return id, err
@@ -183,8 +189,36 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 	return items, nil
 }
 
+const seriesOwners = `-- name: SeriesOwners :one
+SELECT coalesce(array_agg(v.owner) FILTER (WHERE v.deleted_at IS NULL), '{}')::text[] AS owners
+FROM insight_series AS s
+LEFT JOIN insight_view_series AS vs ON vs.insight_series_id = s.id
+LEFT JOIN insight_view AS v ON v.id = vs.insight_view_id
+WHERE s.series_id = $1
+GROUP BY s.id
+`
+
+// The owners of the views that have the series. A deleted series has none.
+func (q *Queries) SeriesOwners(ctx context.Context, seriesID string) ([]string, error) {
+	row := q.db.QueryRow(ctx, seriesOwners, seriesID)
+	var owners []string
+	err := row.Scan(&owners)
+	return owners, err
+}
+
+const viewOwner = `-- name: ViewOwner :one
+SELECT v.owner FROM insight_view AS v WHERE v.unique_id = $1 AND v.deleted_at IS NULL
+`
+
+func (q *Queries) ViewOwner(ctx context.Context, uniqueID string) (string, error) {
+	row := q.db.QueryRow(ctx, viewOwner, uniqueID)
+	var owner string
+	err := row.Scan(&owner)
+	return owner, err
+}
+
 const views = `-- name: Views :many
-SELECT v.id, v.unique_id, v.title, v.created_at FROM insight_view AS v
+SELECT v.id, v.unique_id, v.title, v.owner, v.created_at FROM insight_view AS v
 WHERE v.deleted_at IS NULL
     AND ($1::text = '' OR v.unique_id = $1)
     AND ($2::text = '' OR v.id < (SELECT a.id FROM insight_view AS a WHERE a.unique_id = $2))
@@ -205,6 +239,7 @@ type ViewsRow struct {
 	ID        int32
 	UniqueID  string
 	Title     string
+	Owner     string
 	CreatedAt time.Time
 }
 
@@ -227,6 +262,7 @@ func (q *Queries) Views(ctx context.Context, arg ViewsParams) ([]ViewsRow, error
 			&i.ID,
 			&i.UniqueID,
 			&i.Title,
+			&i.Owner,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err

@@ -806,7 +806,7 @@ func (v *RepositoryGrantsRepositoryGrantsRepositoryGrantConnection) GetPageInfo(
 type RepositoryGrantsResponse struct {
 	// Backsight: lists grants, sorted by repository and login. `repository` and `login` select grants by
 	// exact name; if no repository has the name, the query returns a NOT_FOUND error. Grants for removed
-	// repositories are not listed. Only administrators may call this query.
+	// repositories are not listed. Only administrators may use this query.
 	RepositoryGrants RepositoryGrantsRepositoryGrantsRepositoryGrantConnection `json:"repositoryGrants"`
 }
 
