@@ -57,7 +57,8 @@ function inputPath(path: readonly (string | number)[] | undefined): string | und
 }
 
 /**
- * The text that users see: the server's message, or a message that the server cannot be reached.
+ * The text that users see: the server's messages or, without any, its status, or that the server
+ * cannot be reached.
  */
 export function errorText(error: CombinedError): string {
   if (error.networkError && error.graphQLErrors.length === 0) return networkMessage(error)

@@ -30,8 +30,9 @@ export function forgetLists(): void {
 
 /**
  * A list that is read page by page with cursors, because the server limits the size of one answer.
- * When `load` or `revision` changes, the list is read again from the start up to its current
- * length; meanwhile it keeps its content. Callers must keep `load` stable (useCallback). An answer
+ * When `revision` changes, the list is read again from the start up to its current length. When
+ * `key` changes, the first page of the new list is read. Until a read ends, the hook returns the
+ * previous content. Callers must change `load` only together with `key` (useCallback). An answer
  * that arrives after a newer request has started is dropped.
  */
 export function useConnection<N>(key: string, load: (after: string | null) => Promise<Answer<N>>, revision?: unknown) {
@@ -77,7 +78,7 @@ export function useConnection<N>(key: string, load: (after: string | null) => Pr
   }, [read, revision])
 
   return {
-    /** Null until the first page arrives. Keeps its identity until the list is read again. */
+    /** Null until something has been read. The array is replaced only when a read succeeds. */
     nodes: loaded?.nodes ?? null,
     total: loaded?.total ?? 0,
     complete: loaded !== null && loaded.cursor === null,

@@ -6,8 +6,7 @@ import { watchProgress } from './progress.ts'
 
 /**
  * Milliseconds from a change of the progress to the read of the insight's points. Further changes
- * in this time cause no further read, so there are at most two reads a second, which look like
- * motion.
+ * in this time cause no further read.
  */
 const refetchEvery = 500
 
@@ -17,11 +16,11 @@ interface Read {
 }
 
 /**
- * Keeps loaded insights current: completeness and state come from the progress stream, and points
- * are read again when one of them changes. The returned function `refresh` reads one insight
- * immediately; callers use it after a mutation. `reload` is called when one of the insights no
- * longer exists. `values` is the number of values to read per series; `loaded` must have been read
- * with the same number.
+ * Keeps loaded insights current: completeness and state come from the progress stream, and the
+ * points of an insight are read again when its completeness or state changes. The returned function
+ * `refresh` reads one insight without waiting for the stream; callers use it after a mutation. The
+ * hook calls `reload` when one of the insights no longer exists. `values` is the number of captured
+ * values to read per series; `loaded` must have been read with the same number.
  */
 export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void, values: number): { insights: InsightFragment[]; refresh: (id: string) => void } {
   const client = useClient()

@@ -145,8 +145,8 @@ function placeTimes(span: [number, number], x: (time: number) => number, left: n
 
 /**
  * Drops the zeros of a captured value at times at which it does not occur, because a dozen lines on
- * the axis would hide each other. A zero next to a value above zero is kept, so that the line
- * starts and ends on the axis. The table shows all zeros.
+ * the axis would hide each other. A zero next to a value above zero, or next to an unknown
+ * one, is kept, so that the line starts and ends on the axis. The table shows all zeros.
  */
 function withoutSilence(points: readonly ChartPoint[]): ChartPoint[] {
   const silent = (point: ChartPoint | undefined) => point === undefined || point.value === 0

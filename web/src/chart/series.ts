@@ -53,8 +53,8 @@ export const fewValues = 10
 export const manyValues = 100
 
 /**
- * The lines of an insight. `hidden` is the number of captured values that were not requested; they
- * are the smallest ones.
+ * The lines of an insight. `hidden` is the number of captured values that the server left out; they
+ * have the smallest counts.
  */
 export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; hidden: number } {
   const series: ChartSeries[] = []

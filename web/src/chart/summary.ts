@@ -9,7 +9,7 @@ import type { ChartPoint, ChartSeries } from './series.ts'
 export function summarize(series: readonly ChartSeries[]): string {
   if (series.length === 0) return 'Nothing has been computed yet.'
   const named = series.length > 1
-  // With many captured values, the most frequent ones at the newest time are described.
+  // Of more than four series, those with the greatest newest values are described.
   const order = series.length > 4 ? series.toSorted((a, b) => newest(b) - newest(a)) : series
   const inUse = order.filter((entry) => !entry.captured || newest(entry) !== 0)
   const told = (inUse.length > 0 ? inUse : order).slice(0, 4)

@@ -32,8 +32,9 @@ const day = format({ day: 'numeric', month: 'short' })
 const clock = format({ hour: '2-digit', minute: '2-digit' })
 
 /**
- * Calendar ticks. The text of a tick names only what changed since the previous tick: January names
- * the year, midnight names the day. The first tick always names enough to tell the date.
+ * Calendar ticks. A tick is named by its year, month, day or clock time, whichever the ticks differ
+ * in. Among months, January is named by its year, and among clock times, midnight by its day. The
+ * first month also names its year, and the first clock time its day.
  */
 export function timeTicks(domain: readonly [number, number], count: number): Tick[] {
   const values = scaleUtc().domain(domain).ticks(Math.max(count, 2)).map(Number)

@@ -3,7 +3,7 @@ import { addTallies, type Tally } from './tally.ts'
 
 /**
  * The combined state of several series: the first state of `order` that one of them has. Null when
- * no worker answers for any of them.
+ * none of their workflows answers.
  */
 export function combinedState(states: readonly (SeriesWorkflowState | null | undefined)[]): SeriesWorkflowState | null {
   const order: SeriesWorkflowState[] = ['RUNNING', 'PAUSING', 'PAUSED', 'SLEEPING', 'STOPPING']

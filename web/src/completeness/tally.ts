@@ -10,14 +10,14 @@ export type Tally = Omit<TallyFragment, 'rate' | 'etaSeconds' | 'percent'> & {
 
 export type Outcome = Lowercase<SampleOutcome>
 
-/** The outcomes in the order in which tables list and the bar draws them. */
+/** The outcomes in the order of tables and of the bar. */
 export const outcomes: readonly Outcome[] = ['counted', 'reused', 'absent', 'partial', 'failed', 'pending']
 
 export const outcomeMeaning: Record<Outcome, string> = {
   counted: 'Searched completely. The value is exact.',
   reused: 'Has the same commit as a counted sample. The value is exact.',
   absent: 'The repository had no commit at that time. The value is 0.',
-  partial: 'Not everything could be searched. The value is a lower bound.',
+  partial: 'Not everything could be counted. The value is a lower bound.',
   failed: 'An error occurred, or the sample was cancelled. The value is unknown.',
   pending: 'Planned and not computed yet. The value is unknown.',
 }
@@ -68,7 +68,7 @@ export function sentence(tally: Tally): string {
   return parts.join(' · ')
 }
 
-/** "42/s · about 2 min left", or "" when there is no rate. */
+/** "42/s · about 2 min left", or "" when there is no rate or no sample is pending. */
 export function pace(tally: Tally): string {
   if (tally.pending === 0 || tally.rate == null || tally.rate <= 0) return ''
   const rate = formatRate(tally.rate)

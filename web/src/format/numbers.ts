@@ -6,7 +6,10 @@ export function formatNumber(value: number): string {
   return whole.format(value)
 }
 
-/** Three significant digits for axes and labels: 1.23M. Numbers below 10,000 are not shortened. */
+/**
+ * At most three significant digits, for axes and labels: 1.23M. Numbers below 10,000 are not
+ * shortened.
+ */
 export function formatShort(value: number): string {
   return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value)
 }
@@ -18,7 +21,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** Decimal units, with one decimal below 10: 1.2 MB, 12 MB. */
+/** Decimal units, with one decimal below 10 except for bytes: 9 B, 1.2 MB, 12 MB. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0

@@ -1,10 +1,10 @@
 const named: Record<string, string> = { '\\': '\\\\', '"': '\\"', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r' }
 
 /**
- * A text in which different texts look different, as `backsight history --by-value` prints it. A
- * text that contains a character without a shape (such as a tab), begins or ends with a space,
- * begins with a quotation mark, or is empty, is quoted: "a\tb". A space after a space does not
- * collapse.
+ * Returns a text in the form that `backsight history --by-value` prints, so that different texts
+ * look different. A text that contains a character without a shape (such as a tab), begins or ends
+ * with a space, begins with a quotation mark, or is empty, is quoted: "a\tb". The browser does not
+ * collapse a space after a space.
  */
 export function visible(text: string): string {
   const quoted = /^$|^[ "]| $|(?! )[\p{C}\p{Z}]/u.test(text)

@@ -24,8 +24,8 @@ export function usePath(): string {
 }
 
 /**
- * Returns the query string and a function that changes it; the value null removes a name. With
- * `push`, the back button undoes the change. Without `push`, which is for typing, the change
+ * Returns the query string and a function that changes it; the values null and "" remove a name.
+ * With `push`, the back button undoes the change. Without `push`, which is for typing, the change
  * replaces the current entry of the browser's history.
  */
 export function useSearch(): [URLSearchParams, (changes: Record<string, string | null>, options?: { push?: boolean }) => void] {
@@ -62,7 +62,7 @@ export function matchRoute(path: string): Route {
 
 export const insightPath = (id: string) => `/insights/${encodeURIComponent(id)}`
 
-/** A link that changes the page in place, unless the user opens it in a new tab. */
+/** A link that changes the page in place, unless the user holds a modifier key. */
 export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event)

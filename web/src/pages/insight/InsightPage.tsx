@@ -109,7 +109,7 @@ function fits(insight: InsightFragment): boolean {
   return insight.dataSeries.every((series) => series.valueCount <= manyValues)
 }
 
-/** Explains the symbols that the chart uses at the moment. */
+/** Explains the symbols of incomplete, pending and failed points that the chart has. */
 function ChartKey({ series }: { series: ReturnType<typeof chartSeries>['series'] }) {
   const states = new Set(series.flatMap((entry) => entry.points.map((point) => point.state)))
   if (!states.has('partial') && !states.has('pending') && !states.has('failed')) return null

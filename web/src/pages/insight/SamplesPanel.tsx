@@ -18,7 +18,7 @@ import { useSamples } from './useSamples.ts'
 
 /**
  * The samples of a point: each repository's value, commit and outcome at that time, with the reason
- * if it is not exact.
+ * if the value is not exact.
  */
 export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: { insightId: string; series: ChartSeries; point: ChartPoint; takeFocus: boolean; onClose: () => void }) {
   const [search, setSearch] = useSearch()

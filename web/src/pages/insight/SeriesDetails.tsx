@@ -9,8 +9,8 @@ export type Details = SeriesDetailsQuery['insightViews']['nodes'][number]['dataS
 export type Retention = Details['retention']
 
 /**
- * The notices of a series. A planning notice is left out while the workflow reports the same
- * problem.
+ * The notices of a series. If `problem` is true, the page shows the workflow's problem, and a
+ * planning notice is left out because it would repeat it.
  */
 export function SeriesNotices({ details, problem }: { details: Details; problem: boolean }) {
   const shown = details.notices.filter(({ reason }) => noticeText(reason) !== null && !(problem && isPlanning(reason)))
@@ -27,7 +27,7 @@ export function SeriesNotices({ details, problem }: { details: Details; problem:
   )
 }
 
-/** The plans of a series, newest first, with the note that says why a plan was made. */
+/** The plans of a series, newest first. The note of a plan says why it was made. */
 export function SeriesPlans({ details, label }: { details: Details; label: string }) {
   if (details.plans.length === 0) return null
   return (

@@ -17,8 +17,8 @@ type Series = InsightFragment['dataSeries'][number]
 type Asking = 'retry' | 'extend' | 'cancel' | 'retain'
 
 /**
- * The menu of a series' commands. Commands that discard work or start much of it ask for
- * confirmation.
+ * The menu of a series' commands. A command opens a dialog first if it discards work, starts much
+ * of it, or needs an input.
  */
 export function SeriesMenu({ series, label, points, retention, refresh }: { series: Series; label: string; points: number; retention?: Retention; refresh: () => void }) {
   const [asking, setAsking] = useState<Asking | null>(null)
@@ -44,7 +44,7 @@ export function SeriesMenu({ series, label, points, retention, refresh }: { seri
       {asking === 'retry' && (
         <Question title="Compute all samples again?" action="Compute again" send={() => commands.retry(true)} onClose={close}>
           <p>
-            Up to {formatNumber(planned)} samples are computed again, and values that changed are corrected. Samples of removed repositories are not computed again. The chart keeps showing the current values until then. If a search fails, the sample keeps its value.
+            Up to {formatNumber(planned)} samples are computed again, and values that changed are corrected. Samples of removed repositories are not computed again. Until a sample has been computed again, the chart counts it as pending. If a search fails, the sample keeps its value.
           </p>
         </Question>
       )}

@@ -33,7 +33,7 @@ export function problemText({ message, at, retryAt }: { message: string; at: str
 
 /** The text of a notice; null for a reason code, which the table of reasons explains. */
 export function noticeText(reason: string): string | null {
-  if (reason === 'history rewritten') return 'The history of a repository was rewritten (by a force-push, or by a late push of older commits), and some samples are no longer at the commits of their times. “Compute all again” updates them.'
+  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push, or by a late push of older commits), and some samples are no longer at the commits of their times. “Compute all again” updates them.'
   return isPlanning(reason) ? `Planning failed: ${reason.slice(planning.length)}.` : null
 }
 

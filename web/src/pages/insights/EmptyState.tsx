@@ -25,7 +25,7 @@ export function EmptyState() {
             </>
           ) : repositories ? (
             <>
-              <Link href="/repositories">{plural(repositories, 'repository', 'repositories')}</Link> {repositories === 1 ? 'is' : 'are'} ready. Start with one of these recipes, or with <Link href="/insights/new">an empty form</Link>.
+              <Link href="/repositories">{plural(repositories, 'repository', 'repositories')}</Link> {repositories === 1 ? 'is' : 'are'} registered. Start with one of these recipes, or with <Link href="/insights/new">an empty form</Link>.
             </>
           ) : null}
         </p>

@@ -67,7 +67,7 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
         series={series}
         onChange={onChange}
         label="Lines by language"
-        hint="Counts lines instead of matches, one line per language. The query may contain filters only, such as -file:_test\.go$."
+        hint="Counts lines of code instead of matches, and draws one line of the chart per language. The query may contain filters only, such as -file:_test\.go$."
       />
     </fieldset>
   )

@@ -69,7 +69,7 @@ export function checkForm(form: FormState): FormErrors {
   return errors
 }
 
-/** The scope query of the form's scope; "" for every repository. */
+/** The scope query of the form's scope; "" for all repositories, and for selected ones. */
 export function scopeCriteria(form: Pick<FormState, 'scope' | 'scopeName' | 'scopeQuery'>): string {
   if (form.scope === 'query') return form.scopeQuery.trim()
   if (form.scope !== 'name') return ''

@@ -4,8 +4,8 @@ import { PreviewScopeDocument, ValidateQueryDocument, ValidateScopeDocument, typ
 import { useDebounced } from '../../ui/useDebounced.ts'
 
 /**
- * Validates a query while it is typed. Returns no result while the query is empty or still
- * changing.
+ * Validates a query while it is typed. Until the server has answered for the current query, and for
+ * an empty one, `valid` is false and there is no error.
  */
 export function useQueryValidation(query: string, method: InsightGenerationMethod): { error?: FieldError; captures: number; valid: boolean; notes: string[] } {
   const settled = useDebounced(query)

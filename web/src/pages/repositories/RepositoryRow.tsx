@@ -32,7 +32,7 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
           {state.since && <span className={styles.since}> {formatAgo(state.since)}</span>}
         </span>
         {repository.rewrittenAt && (
-          <span className={styles.rewritten} title="The past changed, by a force-push, or by a late push of older commits. Insights with values of other commits show a notice.">
+          <span className={styles.rewritten} title="Past commits were removed, for example by a force-push, or older commits were pushed late. Insights with affected samples show a notice.">
             history rewritten {formatAgo(repository.rewrittenAt)}
           </span>
         )}
