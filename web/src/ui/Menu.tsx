@@ -9,9 +9,9 @@ export interface MenuItem {
 }
 
 /**
- * A button that opens a list of actions. Arrow keys, Home and End move the focus in the list. Escape
- * and a choice close the list and return the focus to the button. The list also closes when the
- * focus leaves it.
+ * A button that opens a list of actions. Arrow keys, Home and End move the focus in the list.
+ * Escape and a choice close the list and return the focus to the button. The list also closes when
+ * the focus leaves it.
  */
 export function Menu({ label, items, busy = false }: { label: string; items: readonly MenuItem[]; busy?: boolean }) {
   const [open, setOpen] = useState(false)
