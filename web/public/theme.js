@@ -4,5 +4,5 @@ try {
   const theme = localStorage.getItem('backsight:theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
 } catch {
-  // Storage may be forbidden; the system's theme is then the only one.
+  // If storage is forbidden, the page starts with the system's theme.
 }

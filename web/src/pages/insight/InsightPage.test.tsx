@@ -7,7 +7,10 @@ import { InsightPage } from './InsightPage.tsx'
 afterEach(cleanup)
 beforeEach(() => history.replaceState(null, '', '/insights/view'))
 
-/** Shows a series with total values; the server sends at most as many as the page requests. */
+/**
+ * Shows a series with `total` captured values, of which the server sends as many as the page
+ * requests. Returns a function that lists the numbers that the page has requested.
+ */
 function shown(total: number) {
   const { asked, wrap } = serve({
     Insight: ({ values }: { values: number }) => {
