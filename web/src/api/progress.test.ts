@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { watchProgress } from './progress.ts'
 import { streamingFetch } from './streamingFetch.ts'
 
-/** The streams that the fake server has opened, one per request. Tests write to them and break them. */
+/** The streams of the fake server, one per request. Tests write to them and break them. */
 let streams: { requests: RequestInit; controller: ReadableStreamDefaultController<Uint8Array> }[] = []
 
 beforeEach(() => {
