@@ -121,7 +121,7 @@ function ChartKey({ series }: { series: ReturnType<typeof chartSeries>['series']
             <path d="M1,5H29" className={styles.keyDash} />
             <circle cx="15" cy="5" r="3.5" className={styles.keyHollow} />
           </svg>
-          incomplete: some repositories are partial, failed or pending
+          incomplete: some samples are partial, failed or pending
         </li>
       )}
       {states.has('pending') && (

@@ -135,7 +135,7 @@ function RetentionDialog({ retention, retain, onClose }: { retention: Retention;
       <Field label="Charts show">
         {(parts) => (
           <Select {...parts} value={choice} onChange={(event) => setChoice(event.target.value as Choice)}>
-            <option value="setting">the number in the settings</option>
+            <option value="setting">the number in the settings, or the points of the series if they are more</option>
             <option value="own">this many of the newest sample times:</option>
             <option value="all">all sample times</option>
           </Select>

@@ -71,7 +71,7 @@ export function RepositoriesPage() {
       {error && <Notice kind="danger">{error}</Notice>}
       {none && (
         <p className={styles.nothing}>
-          No repositories are registered. Add the path of a repository on the server, or a URL to clone. To add every repository below a folder, restart the server with <code>backsight up --repos DIR</code>.
+          No repositories are registered. Add the path of a repository on the server, or a URL to clone. To add every repository below a folder, restart <code>backsight up</code> with the flag <code>--repos DIR</code>.
         </p>
       )}
       {nodes?.length === 0 && !none && <p className={styles.nothing}>No repository’s name matches “{settled}”.</p>}
