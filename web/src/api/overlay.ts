@@ -22,9 +22,9 @@ export function live(progress: Progress, before: Live | undefined, now: number):
 
 /**
  * Merges the progress stream into an insight that a query returned at the time `at`. The streamed
- * completeness is always used, because the server reads it four times a second. It queries
- * workflows only every two seconds, and an older state would hide the effect of a button for a
- * moment. So a streamed state is used only if it changed after `at`.
+ * completeness is always used, because the server reads it four times a second. But the server
+ * queries workflows only every two seconds, and an older state would hide the effect of a button
+ * for a moment. So a streamed state is used only if it changed after `at`.
  */
 export function overlay(insight: InsightFragment, at: number, streamed: Live | undefined): InsightFragment {
   if (!streamed) return insight
