@@ -14,8 +14,8 @@ interface Loaded<N> {
 }
 
 /**
- * The last content of the `mostKept` lists that were read last. It is shown immediately when the
- * user returns to a list, while the list is read again.
+ * The content of the `mostKept` lists that were read most recently. When the user returns to a
+ * list, its kept content is shown while the list is read again.
  */
 const kept = new Map<string, Loaded<never>>()
 const mostKept = 20

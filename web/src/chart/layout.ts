@@ -12,7 +12,7 @@ export interface LayoutInput {
   height: number
   /** The first and last instant of the axis; extended if a point is outside. */
   domain: readonly [number, number] | null
-  /** Whether names and values are drawn at the right end of the lines. */
+  /** Whether names and values are drawn at the right end of the lines, if the width allows it. */
   endLabels: boolean
   /** Whether the chart is a card, which has fewer marks. */
   small?: boolean
@@ -63,7 +63,7 @@ export interface Layout {
   yTicks: { y: number; text: string }[]
   runs: Run[]
   marks: Mark[]
-  /** Times at which all samples of a series failed: drawn as a cross on the axis. */
+  /** Times at which all samples of a series failed: drawn as a cross just above the axis. */
   crosses: { series: number; x: number }[]
   hatches: Hatch[]
   endLabels: EndLabel[]

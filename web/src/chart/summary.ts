@@ -4,7 +4,7 @@ import type { ChartPoint, ChartSeries } from './series.ts'
 
 /**
  * Describes up to four series in one sentence each, for users who cannot see the lines: the newest
- * value, the trend and the range.
+ * known value, the trend and the range.
  */
 export function summarize(series: readonly ChartSeries[]): string {
   if (series.length === 0) return 'Nothing has been computed yet.'
