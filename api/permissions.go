@@ -19,7 +19,7 @@ type permission struct {
 }
 
 // permissions has an entry for every root field of the schema. A field without an entry is refused.
-// A test compares the table with the schema and with the matrix in docs/operations.md.
+// docs/operations.md has the table for operators.
 var permissions = map[string]permission{
 	"Query.currentUser":                  {role: viewerRole},
 	"Query.health":                       {role: viewerRole},

@@ -68,6 +68,22 @@ func CheckLogin(login string) error {
 	return nil
 }
 
+// CheckLogins returns an Invalid error that names the first entry of Admins or Editors that cannot
+// be a login.
+func (a Auth) CheckLogins() error {
+	for option, logins := range map[string][]string{"--admins": a.Admins, "--editors": a.Editors} {
+		for _, login := range logins {
+			if login == everyone && option == "--editors" {
+				continue
+			}
+			if err := CheckLogin(login); err != nil {
+				return insights.Errorf(insights.Invalid, "%s: %w", option, err)
+			}
+		}
+	}
+	return nil
+}
+
 type personKey struct{}
 
 // sender returns the person who sent a request. A request that did not pass through guard comes

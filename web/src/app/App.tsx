@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { useCurrentUser } from '../api/useCurrentUser.ts'
 import { InsightPage } from '../pages/insight/InsightPage.tsx'
 import { InsightsPage } from '../pages/insights/InsightsPage.tsx'
 import { NewInsightPage } from '../pages/new/NewInsightPage.tsx'
@@ -43,6 +44,7 @@ export function App() {
             </NavLink>
           </nav>
           <div className={styles.barEnd}>
+            <SignedIn />
             <a href="/graphiql" className={styles.navLink}>
               API
             </a>
@@ -55,6 +57,19 @@ export function App() {
         <Page route={route} />
       </main>
     </Announcer>
+  )
+}
+
+const roleNames = { VIEWER: 'viewer', EDITOR: 'editor', ADMIN: 'administrator' }
+
+/** The name and role of the person, if the server is behind an authenticating proxy. */
+function SignedIn() {
+  const { name, role } = useCurrentUser()
+  if (name === '') return null
+  return (
+    <span className={styles.signedIn} title={`You are signed in as ${name}, ${roleNames[role]}.`}>
+      {name} <span className={styles.roleName}>({roleNames[role]})</span>
+    </span>
   )
 }
 

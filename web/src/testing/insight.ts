@@ -23,6 +23,8 @@ export function insight(points: PointFragment[], { captured = false, color = '',
   return {
     id: 'view',
     createdAt: '2026-03-31T10:00:00Z',
+    owner: null,
+    viewerCanEdit: true,
     presentation: { title: 'Test', seriesPresentation: [{ seriesId: 's', label: 'Label', color }] },
     dataSeries: [{ seriesId: 's', label: 'Label', points, valueCount: values, completeness: { ...emptyTally, percent: 100, rate: null, etaSeconds: null }, workflow: null }],
     dataSeriesDefinitions: [

@@ -90,12 +90,13 @@ type authFlags struct {
 	Auth                 string   `enum:"none,proxy" default:"none" env:"BACKSIGHT_AUTH" help:"How viewers are authenticated: none (loopback addresses only), or proxy (a proxy in --proxy-networks sends the viewer's name in a header)."`
 	ProxyNetworks        []string `env:"BACKSIGHT_PROXY_NETWORKS" help:"With --auth proxy: the networks from which the proxy connects." placeholder:"CIDR"`
 	ProxyHeader          string   `env:"BACKSIGHT_PROXY_HEADER" default:"X-Forwarded-User" help:"With --auth proxy: the header that contains the viewer's name." placeholder:"NAME"`
-	Admins               []string `env:"BACKSIGHT_ADMINS" help:"With --auth proxy: the administrators, who see private repositories without a grant. Without a proxy every user is an administrator." placeholder:"NAME"`
+	Admins               []string `env:"BACKSIGHT_ADMINS" help:"With --auth proxy: the administrators, who may do everything and see private repositories without a grant. Without a proxy, every user is an administrator." placeholder:"NAME"`
+	Editors              []string `env:"BACKSIGHT_EDITORS" help:"With --auth proxy: the editors, who create insights and operate their own ('*': everyone who is signed in). Everyone else is a viewer, who only reads." placeholder:"NAME"`
 	AllowUnauthenticated bool     `env:"BACKSIGHT_ALLOW_UNAUTHENTICATED" help:"Listen on any address without authentication, for a container whose port is published on loopback only. The Host header of requests must still name a loopback address."`
 }
 
 func (f authFlags) auth() (api.Auth, error) {
-	auth := api.Auth{Mode: api.AuthMode(f.Auth), Header: f.ProxyHeader, Admins: f.Admins, AnyAddress: f.AllowUnauthenticated}
+	auth := api.Auth{Mode: api.AuthMode(f.Auth), Header: f.ProxyHeader, Admins: f.Admins, Editors: f.Editors, AnyAddress: f.AllowUnauthenticated}
 	for _, text := range f.ProxyNetworks {
 		network, err := netip.ParsePrefix(strings.TrimSpace(text))
 		if err != nil {
@@ -103,7 +104,7 @@ func (f authFlags) auth() (api.Auth, error) {
 		}
 		auth.Networks = append(auth.Networks, network)
 	}
-	return auth, nil
+	return auth, auth.CheckLogins()
 }
 
 // builtPage returns the embedded page, or nil when the binary was built without it.

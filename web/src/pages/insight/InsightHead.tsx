@@ -35,19 +35,20 @@ export function InsightHead({ insight, refresh }: { insight: InsightFragment; re
         <h1>{title}</h1>
         <StateBadge state={state} />
         <div className={styles.actions}>
-          {action === 'pause' && (
+          {insight.viewerCanEdit && action === 'pause' && (
             <Button icon="pause" busy={busy} onClick={() => setAsking('pause')}>
               Pause
             </Button>
           )}
-          {action === 'resume' && (
+          {insight.viewerCanEdit && action === 'resume' && (
             <Button kind="primary" icon="play" busy={busy} onClick={() => void resume(insight.dataSeries)}>
               Resume
             </Button>
           )}
-          <Button kind="quiet" icon="trash" aria-label="Delete this insight" title="Delete" onClick={() => setAsking('delete')} />
+          {insight.viewerCanEdit && <Button kind="quiet" icon="trash" aria-label="Delete this insight" title="Delete" onClick={() => setAsking('delete')} />}
         </div>
       </div>
+      {insight.owner !== null && <p className={styles.note}>Owner: {insight.owner}</p>}
       {paused && action === 'resume' && (
         <p className={styles.note}>
           Paused{paused.pausedBy ? ` by ${paused.pausedBy}` : ''}

@@ -47,7 +47,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
               <div className={styles.seriesHead}>
                 <h3>{label}</h3>
                 <StateBadge state={state} detail={inFlight > 0 ? `${plural(inFlight, 'batch', 'batches')} in flight.` : undefined} />
-                {several && action && (
+                {insight.viewerCanEdit && several && action && (
                   <Button
                     kind="quiet"
                     icon={action === 'pause' ? 'pause' : 'play'}
@@ -56,7 +56,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                     onClick={() => void (action === 'pause' ? pause([series]) : resume([series]))}
                   />
                 )}
-                <SeriesMenu series={series} label={label} points={definition?.points ?? 0} retention={details?.retention} refresh={changed} />
+                {insight.viewerCanEdit && <SeriesMenu series={series} label={label} points={definition?.points ?? 0} retention={details?.retention} refresh={changed} />}
                 {series.workflow?.temporalUrl && (
                   <a className={styles.temporal} href={series.workflow.temporalUrl} target="_blank" rel="noreferrer">
                     Workflow <Icon name="external" size={12} />

@@ -1,5 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import type { InsightFragment } from '../../api/generated.ts'
+import { useCurrentUser } from '../../api/useCurrentUser.ts'
 import { formatNumber, plural } from '../../format/numbers.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
@@ -26,13 +27,15 @@ export function SeriesMenu({ series, label, points, retention, refresh }: { seri
   const { partial, failed, planned, pending } = series.completeness
   const backfilling = pending > 0 && series.workflow?.kind !== 'RECORDING'
   const waiting = series.workflow?.waitingPlans ?? 0
+  const { role } = useCurrentUser()
+  const movable = role === 'ADMIN' && (backfilling || waiting > 0)
 
   const items: MenuItem[] = []
   if (partial + failed > 0) items.push({ text: `Retry ${plural(partial + failed, 'sample', 'samples')}`, onSelect: () => void commands.retry(false) })
   items.push({ text: 'Add older points…', onSelect: () => setAsking('extend') })
   if (planned > 0) items.push({ text: 'Compute all again…', onSelect: () => setAsking('retry') })
-  if ((backfilling || waiting > 0) && series.workflow?.queuePosition !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void commands.front() })
-  if ((backfilling || waiting > 0) && series.workflow?.queuePosition !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void commands.back() })
+  if (movable && series.workflow?.queuePosition !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void commands.front() })
+  if (movable && series.workflow?.queuePosition !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void commands.back() })
   if (retention) items.push({ text: 'Change how many points charts show…', onSelect: () => setAsking('retain') })
   items.push({ text: 'Check for work now', onSelect: () => void commands.trigger() })
   if (backfilling || waiting > 0) items.push({ text: 'Cancel the work on past times…', danger: true, onSelect: () => setAsking('cancel') })

@@ -1,5 +1,6 @@
 import { useQuery } from 'urql'
 import { RepositoryNamesDocument } from '../../api/generated.ts'
+import { useCurrentUser } from '../../api/useCurrentUser.ts'
 import { plural } from '../../format/numbers.ts'
 import { Link } from '../../router/router.tsx'
 import { ButtonLink } from '../../ui/Button.tsx'
@@ -8,6 +9,7 @@ import styles from './insights.module.css'
 
 /** What a new user sees: an explanation, and recipes that work without changes. */
 export function EmptyState() {
+  const { role, known } = useCurrentUser()
   const [{ data }] = useQuery({ query: RepositoryNamesDocument, variables: { first: 1 } })
   const repositories = data?.repositories.totalCount
   return (
@@ -18,10 +20,11 @@ export function EmptyState() {
           An insight counts the matches of a search in your repositories, at many points in time. The chart fills from today backwards. For every
           number, you can see the repositories and commits in which it was counted.
         </p>
+        {known && role === 'VIEWER' && <p>No insight has been created yet. You are a viewer: only editors and administrators can create insights.</p>}
         <p>
-          {repositories === 0 ? (
+          {role === 'VIEWER' ? null : repositories === 0 ? (
             <>
-              No repository is registered yet. <Link href="/repositories">Add one first</Link>.
+              No repository is registered yet. {role === 'ADMIN' ? <Link href="/repositories">Add one first</Link> : 'An administrator has to add one first'}.
             </>
           ) : repositories ? (
             <>
@@ -31,7 +34,7 @@ export function EmptyState() {
         </p>
       </div>
       <ul className={styles.recipes}>
-        {recipes.map((recipe) => (
+        {role !== 'VIEWER' && recipes.map((recipe) => (
           <li key={recipe.id} className={styles.recipe}>
             <h3>{recipe.name}</h3>
             <p className={styles.question}>{recipe.question}</p>

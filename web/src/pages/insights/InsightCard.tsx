@@ -31,7 +31,7 @@ export function InsightCard({ insight, onChange }: { insight: InsightFragment; o
           </Link>
         </h2>
         <StateBadge state={state} />
-        {action && (
+        {insight.viewerCanEdit && action && (
           <Button
             kind="quiet"
             icon={action === 'pause' ? 'pause' : 'play'}

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { useClient } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { InsightsDocument, type InsightFragment } from '../../api/generated.ts'
+import { useCurrentUser } from '../../api/useCurrentUser.ts'
 import { useConnection } from '../../api/useConnection.ts'
 import { useLiveInsights } from '../../api/useLiveInsights.ts'
 import { fewValues } from '../../chart/series.ts'
@@ -21,6 +22,7 @@ const none: InsightFragment[] = []
 
 export function InsightsPage() {
   useTitle('Insights')
+  const { role } = useCurrentUser()
   const [search, setSearch] = useSearch()
   const [find, setFind] = useState(search.get('find') ?? '')
   const settled = useDebounced(find)
@@ -45,9 +47,11 @@ export function InsightsPage() {
         {!empty && (
           <div className={styles.tools}>
             <TextInput type="search" aria-label="Find insights" placeholder="Find by title or label" value={find} onChange={(event) => setFind(event.target.value)} className={styles.find} />
-            <ButtonLink kind="primary" icon="plus" href="/insights/new">
-              New insight
-            </ButtonLink>
+            {role !== 'VIEWER' && (
+              <ButtonLink kind="primary" icon="plus" href="/insights/new">
+                New insight
+              </ButtonLink>
+            )}
           </div>
         )}
       </div>

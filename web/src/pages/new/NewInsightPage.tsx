@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { useMutation } from 'urql'
 import { inputErrors } from '../../api/errors.ts'
 import { CreateInsightDocument } from '../../api/generated.ts'
+import { useCurrentUser } from '../../api/useCurrentUser.ts'
 import { plural } from '../../format/numbers.ts'
 import { insightPath, Link, navigate, useSearch } from '../../router/router.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -30,6 +31,7 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
   const [form, setForm] = useState<FormState>(initial ?? emptyForm)
   const [errors, setErrors] = useState<FormErrors>({})
   const [{ fetching }, create] = useMutation(CreateInsightDocument)
+  const { role, known } = useCurrentUser()
   const element = useRef<HTMLFormElement>(null)
   const scope = useScopeValidation(scopeCriteria(form), form.scope !== 'list' && (form.scope === 'all' || scopeCriteria(form) !== ''))
 
@@ -67,6 +69,7 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
           Insights
         </Link>
         <h1>New insight</h1>
+        {known && role === 'VIEWER' && <Notice kind="warning">You are a viewer: only editors and administrators can create insights.</Notice>}
         <div className={styles.recipes} role="group" aria-label="Start with a recipe">
           {recipes.map((entry) => (
             <button key={entry.id} type="button" aria-pressed={recipe === entry.id} title={entry.explanation} onClick={() => choose(entry.id)}>

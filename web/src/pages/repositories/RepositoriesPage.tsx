@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { useClient, useMutation } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { RepositoriesDocument, SyncRepositoryDocument } from '../../api/generated.ts'
+import { useCurrentUser } from '../../api/useCurrentUser.ts'
 import { useConnection } from '../../api/useConnection.ts'
 import { formatNumber } from '../../format/numbers.ts'
 import { useSearch } from '../../router/router.tsx'
@@ -22,6 +23,7 @@ const every = 5_000
 
 export function RepositoriesPage() {
   useTitle('Repositories')
+  const admin = useCurrentUser().role === 'ADMIN'
   const [search, setSearch] = useSearch()
   const [find, setFind] = useState(search.get('find') ?? '')
   const settled = useDebounced(find)
@@ -61,17 +63,25 @@ export function RepositoriesPage() {
         {!none && (
           <div className={styles.tools}>
             <TextInput type="search" aria-label="Find repositories by name" placeholder="Find by name (regexp)" value={find} onChange={(event) => setFind(event.target.value)} className={styles.find} />
-            <Button icon="sync" busy={syncing} onClick={() => void syncNow(null)}>
-              Sync all
-            </Button>
+            {admin && (
+              <Button icon="sync" busy={syncing} onClick={() => void syncNow(null)}>
+                Sync all
+              </Button>
+            )}
           </div>
         )}
       </div>
-      <AddRepository onAdded={reload} />
+      {admin && <AddRepository onAdded={reload} />}
       {error && <Notice kind="danger">{error}</Notice>}
       {none && (
         <p className={styles.nothing}>
-          No repositories are registered. Add the path of a repository on the server, or a URL to clone. To add every repository below a folder, restart <code>backsight up</code> with the flag <code>--repos DIR</code>.
+          {admin ? (
+            <>
+              No repositories are registered. Add the path of a repository on the server, or a URL to clone. To add every repository below a folder, restart <code>backsight up</code> with the flag <code>--repos DIR</code>.
+            </>
+          ) : (
+            'There is no repository that you may see. Administrators register repositories.'
+          )}
         </p>
       )}
       {nodes?.length === 0 && !none && <p className={styles.nothing}>No repository’s name matches “{settled}”.</p>}
@@ -86,14 +96,16 @@ export function RepositoriesPage() {
                 <th scope="col" className={styles.right}>
                   Size
                 </th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
+                {admin && (
+                  <th scope="col">
+                    <span className="visually-hidden">Actions</span>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
               {nodes.map((repository) => (
-                <RepositoryRow key={repository.id} repository={repository} onSync={() => void syncNow(repository.name)} onRemove={() => setRemoving(repository)} />
+                <RepositoryRow key={repository.id} repository={repository} actions={admin ? { sync: () => void syncNow(repository.name), remove: () => setRemoving(repository) } : undefined} />
               ))}
             </tbody>
           </table>

@@ -8,7 +8,8 @@ import { syncState } from './syncState.ts'
 
 export type Repository = RepositoriesQuery['repositories']['nodes'][number]
 
-export function RepositoryRow({ repository, onSync, onRemove }: { repository: Repository; onSync: () => void; onRemove: () => void }) {
+/** A row of the list. Without `actions`, the row has no cell for them. */
+export function RepositoryRow({ repository, actions }: { repository: Repository; actions?: { sync: () => void; remove: () => void } }) {
   const state = syncState(repository)
   return (
     <tr>
@@ -52,10 +53,12 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
         )}
       </td>
       <td className={styles.right}>{repository.sizeBytes > 0 ? formatBytes(repository.sizeBytes) : ''}</td>
-      <td className={styles.actions}>
-        <Button kind="quiet" icon="sync" aria-label={`Sync ${repository.name} now`} title="Sync now" onClick={onSync} />
-        <Button kind="quiet" icon="trash" aria-label={`Remove ${repository.name}`} title="Remove" onClick={onRemove} />
-      </td>
+      {actions && (
+        <td className={styles.actions}>
+          <Button kind="quiet" icon="sync" aria-label={`Sync ${repository.name} now`} title="Sync now" onClick={actions.sync} />
+          <Button kind="quiet" icon="trash" aria-label={`Remove ${repository.name}`} title="Remove" onClick={actions.remove} />
+        </td>
+      )}
     </tr>
   )
 }
