@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// messageTimeout bounds the time that a command waits for the workflow's answer.
+// messageTimeout bounds the calls to Temporal of one command, and of syncRepository.
 const messageTimeout = 10 * time.Second
 
 // PauseInsightSeries pauses a series. It returns when the workflow has accepted the command.
@@ -91,8 +91,8 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 		return nil, workflowError(seriesID, err)
 	}
 	s := seriesModel(series)
-	// The GraphQL field workflow then returns the state that the command returned, and does not
-	// query the workflow.
+	// The GraphQL field `workflow` of the result then returns the state that the command returned,
+	// and does not query the workflow.
 	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*contract.Status, error) {
 		return map[string]*contract.Status{seriesID: &status}, nil
 	})
@@ -119,7 +119,7 @@ func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error
 func workflowError(seriesID string, err error) error {
 	switch insights.ErrorCode(err) {
 	case insights.NotFound:
-		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow, because the series was just created or deleted: try again in a few seconds"}
+		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow: the series was deleted, or it was just created; if it was created, try again in a few seconds"}
 	case insights.Unavailable:
 		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker accepted the command in time: is one running? `backsight doctor` checks the installation"}
 	}

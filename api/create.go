@@ -21,8 +21,8 @@ const (
 
 // newView converts the input to a view whose grids are anchored at `now`, truncated to the second.
 // `problems` holds all errors in the input that need no database to be found, each as an
-// *inputError with its field. If the input has too many series, their errors are left out. Callers
-// must not use the view unless `problems` is empty.
+// *inputError with its field. If the input has too many series, the errors of series are left out.
+// Callers must not use the view unless `problems` is empty.
 func newView(input generated.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
 	refuse := func(err error, text string, field ...any) {
 		problems = append(problems, &inputError{err: err, field: append([]any{"input"}, field...), text: text})
@@ -109,7 +109,7 @@ func dropRepeated(problems []error) []error {
 }
 
 // methodOf returns the generation method that generationMethod or generatedFromCaptureGroups
-// selects.
+// selects. If they contradict each other, it returns an Invalid error.
 func methodOf(method *generated.InsightGenerationMethod, byCapture *bool) (insights.GenerationMethod, error) {
 	captured := byCapture != nil && *byCapture
 	switch {
@@ -230,9 +230,9 @@ func (r *mutationResolver) missingRepositories(ctx context.Context, input genera
 	return problems, nil
 }
 
-// isColor reports whether s is harmless where a CSS colour is expected: it has at most 64 bytes,
-// only characters that colours consist of, and no "url". It may be empty. The page inserts s into a
-// style, so any other text must be refused.
+// isColor reports whether s can safely be inserted into a style where a CSS colour is expected, as
+// the page does: s has at most 64 bytes, only characters that colours consist of, and no "url". It
+// may be empty.
 func isColor(s string) bool {
 	for _, r := range s {
 		switch {

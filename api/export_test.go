@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exportOf runs a server whose deadlines have always expired and requests the export of a view with
-// many rows. around wraps the response writer. It returns the export as the client receives it.
+// exportOf runs a server whose write deadline is always exceeded, and requests the export of a view
+// with many rows. `around` wraps the server's response writer. exportOf returns the export as the
+// client receives it.
 func exportOf(t *testing.T, format string, around func(http.ResponseWriter) http.ResponseWriter) (text string, err error) {
 	t.Helper()
 	b := setup(t)

@@ -32,7 +32,7 @@ func guard(auth Auth, next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		if auth.Mode != AuthProxy && !isLoopbackHost(r.Host) {
 			http.Error(w, "this server accepts loopback host names only, such as 127.0.0.1 or localhost; other names "+
-				"require an authenticating proxy (--auth proxy)", http.StatusMisdirectedRequest)
+				"require an authenticating proxy (backsight api --auth proxy)", http.StatusMisdirectedRequest)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)

@@ -63,8 +63,8 @@ func list(numbers []int) string {
 	return strings.Join(texts, ", ")
 }
 
-// readyHandler returns 200 if the database answers, because no request can succeed without it. It
-// does not check workers and Temporal; if they are missing, the page says so (Health).
+// readyHandler returns 200 if the database answers, because almost every request needs it. It does
+// not check workers and Temporal; if they are missing, the page says so (Health).
 func readyHandler(config Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)

@@ -14,7 +14,7 @@ import (
 // addresses only (unless auth.AnyAddress is set), because every client that can connect can read
 // all repositories and start work. Errors are insights.Errors that suggest a solution: Invalid for
 // an address that is malformed or cannot be opened and for AuthProxy without networks, Forbidden
-// for one that is not a loopback address, Conflict for one in use.
+// for an address that is not a loopback address, Conflict for one that is in use.
 func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -28,7 +28,7 @@ func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error
 	default:
 		if !auth.AnyAddress && !resolvesToLoopback(ctx, host) {
 			return nil, insights.Errorf(insights.Forbidden, "--listen %s would give everyone on the network access without a password: listen on 127.0.0.1, "+
-				"or use an authenticating proxy (--auth proxy --proxy-networks CIDR)", address)
+				"or use an authenticating proxy (backsight api --auth proxy --proxy-networks CIDR)", address)
 		}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)

@@ -70,7 +70,7 @@ func displayOf(o *generated.SeriesDisplayOptionsInput) (d store.Display, err err
 	}
 	if o.NumSamples != nil {
 		if d.Samples = *o.NumSamples; d.Samples < 1 || d.Samples > 1<<20 {
-			return d, insights.Errorf(insights.Invalid, "numSamples: %d: use a number from 1, or null for all", d.Samples)
+			return d, insights.Errorf(insights.Invalid, "numSamples: %d: use a number from 1 to %d, or null for all", d.Samples, 1<<20)
 		}
 	}
 	if o.SortOptions != nil {
@@ -94,8 +94,8 @@ func instant(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// pointModels converts points, which must be in time order. Their queries use Sourcegraph's syntax,
-// so that its users can run them there.
+// pointModels converts points, which must be in time order. DiffQuery and PointInTimeQuery use
+// Sourcegraph's syntax, so that users of Sourcegraph can run them there.
 func pointModels(series insights.Series, points []store.Point) []*generated.InsightDataPoint {
 	models := make([]*generated.InsightDataPoint, len(points))
 	perInterval := query.PerInterval(series.Query)

@@ -33,7 +33,7 @@ type progressHub struct {
 	watchers map[*watcher]struct{}
 	stop     func() // stops the goroutines and waits; nil when they do not run
 
-	states map[string]generated.SeriesWorkflowState // the latest known state by series
+	states map[string]generated.SeriesWorkflowState // the latest known state, by id of the series
 
 	away atomic.Bool // whether the last read of the ledger failed
 }
@@ -52,8 +52,9 @@ func newProgressHub(r *resolver) *progressHub {
 	return &progressHub{r: r, watchers: map[*watcher]struct{}{}, states: map[string]generated.SeriesWorkflowState{}}
 }
 
-// InsightProgress streams the progress of insights: first the current state of each, then each
-// change, at most four a second for one insight. The stream ends when ctx is done.
+// InsightProgress streams the progress of insights: first the current progress of each, then the
+// newest after a change, at most four times a second for one insight. The stream ends when ctx is
+// done.
 func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string) (<-chan *generated.InsightProgress, error) {
 	if len(ids) == 0 || len(ids) > maxWatched {
 		return nil, insights.Errorf(insights.Invalid, "ids: give between 1 and %d insights", maxWatched)
@@ -139,7 +140,7 @@ func every(ctx context.Context, interval time.Duration, f func(context.Context))
 	}
 }
 
-// take removes and returns the contents of a watcher's slot, sorted by view id.
+// take empties a watcher's slot and returns what it held, sorted by view id.
 func (h *progressHub) take(w *watcher) []*generated.InsightProgress {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -167,7 +168,7 @@ func (h *progressHub) watched() []string {
 }
 
 // readLedger reads the tallies of all watched series with one SQL statement and puts changes into
-// the slots. While the database does not answer, streams send nothing.
+// the watchers' slots. While the database does not answer, streams send nothing.
 func (h *progressHub) readLedger(ctx context.Context) {
 	watched := h.watched()
 	if len(watched) == 0 {

@@ -16,9 +16,9 @@ const (
 )
 
 // rateEstimator estimates how fast series progress from the tallies that this process reads: two
-// reads of a series, at least one and at most 30 seconds apart, yield a rate. It keeps at most 120
-// observations of a series and drops them 30 seconds after the last read. Safe for concurrent use.
-// Create with newRateEstimator.
+// reads of a series, at least one and at most 30 seconds apart, yield a rate. It keeps about 120
+// observations of a series, and none of a series that was not read for 30 seconds. Safe for
+// concurrent use. Create with newRateEstimator.
 type rateEstimator struct {
 	now func() time.Time
 
@@ -38,8 +38,9 @@ func newRateEstimator(now func() time.Time) *rateEstimator {
 // observe records a series' tally. It returns the samples ended per second over the last 30 seconds
 // and the seconds until nothing is pending at this rate. Both are 0 while nothing is pending, no
 // sample has ended in that time, or the observations span less than a second. A change of the
-// planned number drops earlier observations, so there is no rate while a plan is being written:
-// samples that end without a search say nothing about the duration of searches.
+// planned number drops earlier observations, and so does a retry, which makes ended samples pending
+// again. So there is no rate while a plan is being written: samples that end without a search say
+// nothing about the duration of searches.
 func (e *rateEstimator) observe(id string, c insights.Completeness) (rate, eta float64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

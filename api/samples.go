@@ -14,9 +14,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Samples lists a series' samples, newest time first. Costs one SQL statement for the samples and
-// one for their repositories, and one more for each of these: values, totalCount, and a pattern of
-// repository names in the filter (two with totalCount).
+// Samples lists a series' samples, newest time first. Costs one SQL statement for the samples, one
+// for their repositories, and one or two more each for values, totalCount, and a pattern of
+// repository names in the filter.
 func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter, values []string) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {

@@ -63,15 +63,14 @@ func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*
 	}, nil
 }
 
-// statusTimeout bounds the workflow queries of one request. Without a worker no workflow answers.
+// statusTimeout bounds one call of statuses. Without a worker no workflow answers.
 const statusTimeout = 2 * time.Second
 
-// statusConcurrency is how many workflow queries of one request run at a time, at most.
+// statusConcurrency is how many workflow queries of one call of statuses run at a time, at most.
 const statusConcurrency = 8
 
 // Workflow queries the workflows of all series of the page concurrently, within statusTimeout. The
-// result is null for a series whose workflow does not answer; its completeness comes from the
-// ledger.
+// result is null for a series whose workflow does not answer.
 func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesWorkflowStatus, error) {
 	all, err := model.Load(s.Page, "workflow", func(ids []string) (map[string]*contract.Status, error) {
 		return r.statuses(ctx, ids), ctx.Err()

@@ -26,7 +26,7 @@ func (r *queryResolver) Settings(ctx context.Context) ([]*generated.Setting, err
 	return r.settings(ctx)
 }
 
-// UpdateSetting changes a setting. Workers apply the new value within seconds.
+// UpdateSetting changes a setting. The schema says when the new value takes effect.
 func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string) (*generated.Setting, error) {
 	if err := r.config.Store.Settings.Set(ctx, key, value); err != nil {
 		return nil, err

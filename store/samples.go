@@ -15,7 +15,7 @@ type Samples struct{ *database }
 
 // Pending returns the pending samples of a plan in the repositories from..through, both included:
 // by repository, newest time first, each with its commit, if the plan found one in the commit
-// index.
+// index. It returns NotFound for an unknown series.
 func (s *Samples) Pending(ctx context.Context, seriesID string, plan int, from, through int64) ([]insights.Sample, error) {
 	all, err := slotsOf(ctx, s.queries(), []string{seriesID})
 	if err != nil {

@@ -2006,7 +2006,7 @@ var sources = []*ast.Source{
 # so clients and scripts written for Sourcegraph work. Descriptions of what exists only in Backsight
 # start with "Backsight:".
 
-"An instant in RFC 3339 format, in UTC."
+"An instant in RFC 3339 format. Responses use UTC; inputs may have any offset."
 scalar DateTime
 "A 64-bit integer as a JSON number."
 scalar Int64
@@ -2028,8 +2028,8 @@ type Query {
   """
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
   """
-  Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-  has this id.
+  Backsight: returns one series; null if no series has this id. A deleted series is still returned
+  for the time that the setting backsight.retention.grace gives.
   """
   insightSeries(id: ID!, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightsSeries
   """
@@ -2043,7 +2043,7 @@ type Query {
   previewRepositoriesFromQuery(query: String!): RepositoryPreviewPayload!
   """
   Backsight: checks a series query. For a valid query it returns the canonical text that a series
-  would store; for an invalid one, the error and its position. ` + "`" + `generatedFromCaptureGroups` + "`" + ` and
+  would store; for an invalid one, the error with its position. ` + "`" + `generatedFromCaptureGroups` + "`" + ` and
   ` + "`" + `generationMethod` + "`" + ` have the same meaning as in LineChartSearchInsightDataSeriesInput.
   """
   validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false, generationMethod: InsightGenerationMethod): InsightQueryValidation!
@@ -2057,7 +2057,8 @@ type Query {
   repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
   """
   Backsight: lists all settings. A changed setting takes effect without a restart: within seconds
-  or, for settings on batches and shards, when the next page of a plan is searched.
+  or, if it concerns batches, shards or concurrent syncs, with the next page of a plan or the next
+  sync.
   """
   settings: [Setting!]!
 }
@@ -2080,8 +2081,8 @@ enum Role { VIEWER EDITOR ADMIN }
 
 type Mutation {
   """
-  Creates an insight and starts computing its series. Each error in the input is reported with the
-  field that it belongs to.
+  Creates an insight and starts computing its series. An error in the input is reported with the
+  field that it belongs to; there can be several.
   """
   createLineChartSearchInsight(input: LineChartSearchInsightInput!): InsightViewPayload!
   "Deletes an insight. A series that no other insight shows is also stopped and deleted."
@@ -2099,11 +2100,11 @@ type Mutation {
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: recomputes the partial and failed samples, or every sample if the argument ` + "`" + `all` + "`" + ` is
-  true. A retry corrects values upwards and downwards. If the new attempt yields less than the
-  earlier one, for example a failure instead of a value, the sample keeps its earlier outcome and
+  true. A retry corrects values upwards and downwards. It replaces no value by a failure, and no
+  exact value by a partial one at the same commit: such a sample keeps its earlier outcome and
   value. Samples of removed repositories are not recomputed. The retry starts when the plans of past
-  times before it are complete. If the series is paused, it starts after the series is resumed; but
-  a series that paused itself because all of its searches failed is resumed by the retry.
+  times before it are complete. If the series is paused, the retry starts after the series is
+  resumed. A series that paused itself because all of its searches failed is resumed by the retry.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
@@ -2114,9 +2115,9 @@ type Mutation {
   """
   retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
   """
-  Backsight: extends the series to this number of points by adding older times, in every insight
-  that shows it. Only the missing samples are computed. If ` + "`" + `points` + "`" + ` is the current number, nothing
-  changes; a smaller number is refused.
+  Backsight: extends the series to ` + "`" + `points` + "`" + ` grid times up to its anchor by adding older ones, in
+  every insight that shows the series. Only the missing samples are computed. If ` + "`" + `points` + "`" + ` is the
+  current number, nothing changes; a smaller number, or one above 1000, is refused.
   """
   extendInsightSeries(seriesId: ID!, points: Int!, by: String): InsightsSeries!
   """
@@ -2128,13 +2129,13 @@ type Mutation {
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
   """
   Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
-  backfills) ahead of the work of all other series, until the series' work is complete or moved
-  again. Recordings and snapshots still go first. Returns a CONFLICT error if there is no such work.
+  backfills) to the queue position FRONT. The work keeps the position until it is complete or moved
+  again. Returns a CONFLICT error if there is no such work.
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: moves the series' work on past times behind the work of all other series. In all other
-  respects it works like moveInsightSeriesBackfillToFrontOfQueue.
+  Backsight: moves the series' work on past times to the queue position BACK. In all other respects
+  it works like moveInsightSeriesBackfillToFrontOfQueue.
   """
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
@@ -2144,17 +2145,18 @@ type Mutation {
   """
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: takes a snapshot: samples every repository now, between two grid times. Refused if the
-  series is paused or waits to try again after a problem, if its grid interval is a day or less, or
-  if its query is about commits or diffs.
+  Backsight: takes a snapshot: samples every repository in scope now, between two grid times. If the
+  series is taking a snapshot already, nothing changes. Refused if the series is paused or waits to
+  try again after a problem, if its grid interval is a day or less, or if its query is about commits
+  or diffs.
   """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: sets how many sample times of the series its charts show, in every insight that
-  contains the series. Charts show the newest times. 0 means all; null means the setting
-  backsight.retention.points, but at least the number of points that the series was created with or
-  extended to. Older times are archived: exports contain them, and charts show them again when the
-  number is raised.
+  Backsight: sets how many of the newest sample times of the series are shown on charts, in every
+  insight that contains the series. The snapshot is shown in addition. 0 means all; null means the
+  setting backsight.retention.points, but at least the number of points that the series was created
+  with or extended to. Older times are archived: exports contain them, and charts show them again
+  when the number is raised.
   """
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
   "Backsight: renames a repository. Its samples are kept and listed under the new name."
@@ -2193,15 +2195,16 @@ type Mutation {
   fetches the mirror, or reads the local repository, and updates the commit index.
   """
   syncRepository(name: String): EmptyResponse!
-  "Backsight: changes a setting. Workers apply the new value within seconds."
+  "Backsight: changes a setting. Query.settings says when the new value takes effect."
   updateSetting(key: String!, value: String!): Setting!
 }
 
 type Subscription {
   """
-  Backsight: streams the progress of 1 to 200 insights: first the current state of each, then its
-  newest state after a change, at most four times a second for each insight. A change of only the
-  rate sends no message.
+  Backsight: streams the progress of 1 to 200 insights. A message has the current progress of one
+  insight. The first messages follow immediately, one for each insight, and a further one after a
+  change, at most four times a second for each insight. A change of only ` + "`" + `rate` + "`" + ` and ` + "`" + `etaSeconds` + "`" + `
+  sends no message.
   """
   insightProgress(ids: [ID!]!): InsightProgress!
 }
@@ -2283,7 +2286,7 @@ type InsightsSeries {
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
   Backsight: the number of distinct values (captured values or languages) at the times that ` + "`" + `points` + "`" + `
-  returns. Values that ` + "`" + `points` + "`" + ` omits because of seriesDisplayOptions are included. 0 if
+  returns, including those that ` + "`" + `points` + "`" + ` omits because of ` + "`" + `limit` + "`" + ` in seriesDisplayOptions. 0 if
   generationMethod is SEARCH. The arguments have the same meaning as those of ` + "`" + `points` + "`" + `.
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
@@ -2291,22 +2294,23 @@ type InsightsSeries {
   "Backsight: the exact number of samples by outcome, without those of snapshots."
   completeness: Completeness! @goField(batch: true)
   """
-  Backsight: what the series' workflow is doing now; null if it does not answer within two seconds.
+  Backsight: what the series' workflow is doing now; null if the workflow does not answer within two
+  seconds.
   """
   workflow: SeriesWorkflowStatus
   """
-  Backsight: the samples, newest time first and then by repository id. If the argument ` + "`" + `values` + "`" + ` is
-  not null, ` + "`" + `Sample.values` + "`" + ` has only the values in that list.
+  Backsight: the samples, newest time first and then by repository id, without those of snapshots.
+  If the argument ` + "`" + `values` + "`" + ` is not null, ` + "`" + `Sample.values` + "`" + ` has only the values in that list.
   """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
   """
-  Backsight: the newest plans of the series, newest first, without snapshots. ` + "`" + `first` + "`" + ` is their
-  number, from 1 to 1000.
+  Backsight: the newest plans of the series, newest first, without snapshots. ` + "`" + `first` + "`" + ` is the maximum
+  number of plans, from 1 to 1000.
   """
   plans(first: Int = 50): [SeriesPlan!]!
   """
-  Backsight: what people should know about the series: why samples are not exact, that history was
-  rewritten, or why a query or scope cannot be read.
+  Backsight: what people should know about the series: why samples are partial or failed, that the
+  history of a repository was rewritten, or why the query or the scope cannot be read.
   """
   notices: [SeriesNotice!]!
   "Backsight: how many sample times are shown on charts."
@@ -2316,10 +2320,10 @@ type InsightsSeries {
 }
 
 """
-` + "`" + `limit` + "`" + `, from 1 to 1000, is the greatest number of values that a series by capture group or language
-returns; ` + "`" + `sortOptions` + "`" + ` decides which values those are. ` + "`" + `numSamples` + "`" + ` is the number of newest sample
-times that each series returns, including the snapshot; null means all times that are not archived.
-Within one time, values are always sorted by label.
+` + "`" + `limit` + "`" + `, from 1 to 1000, is the maximum number of captured values or languages for which each series
+returns points; ` + "`" + `sortOptions` + "`" + ` decides which ones. ` + "`" + `numSamples` + "`" + ` is the maximum number of sample times
+that each series returns, the newest ones, including the snapshot; null means all times that are not
+archived. Within one time, points are always sorted by label.
 """
 input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
@@ -2334,10 +2338,10 @@ enum SeriesSortDirection { ASC DESC }
 
 """
 Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
-covers past times of repositories that came into scope later. RECORDING covers every repository at
-grid times that were reached since the previous recording: one, or several after an outage or pause.
-EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
-repository now, between two grid times; the next snapshot replaces it.
+covers past times of repositories that came into scope later. RECORDING covers the grid times that
+were reached since the previous recording: one, or several after an outage or pause. EXTENSION adds
+older grid times. RETRY computes existing samples again. SNAPSHOT covers one time between two grid
+times; the next snapshot replaces it.
 """
 enum SeriesPlanKind { BACKFILL CATCH_UP RECORDING EXTENSION RETRY SNAPSHOT }
 
@@ -2376,7 +2380,7 @@ type SeriesNotice {
 
 "Backsight: how many sample times of a series are shown on charts."
 type SeriesRetention {
-  "The number of sample times shown on charts; 0 means all."
+  "The number of sample times shown on charts, not counting the snapshot; 0 means all."
   points: Int!
   "The series' own number; null if the setting backsight.retention.points applies."
   override: Int
@@ -2387,9 +2391,9 @@ type SeriesRetention {
 type InsightDataPoint {
   dateTime: DateTime!
   """
-  The sum over the repositories. It includes the earlier values of the samples that a retry has not
-  computed again yet. Except for these, it has no meaning if ` + "`" + `coverage.known` + "`" + ` and ` + "`" + `outcomes.partial` + "`" + `
-  are 0.
+  The sum over the repositories. A sample that a retry has not computed again yet counts with its
+  earlier value. All other pending samples, and failed ones, count as 0, although their values are
+  unknown; ` + "`" + `outcomes` + "`" + ` says how many there are.
   """
   value: Float!
   """
@@ -2402,26 +2406,27 @@ type InsightDataPoint {
   "Backsight: the number of samples at this time, by outcome."
   outcomes: Completeness!
   """
-  Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
-  Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
-  command. InsightsSeries.completeness does not include them.
+  Backsight: true for points of the snapshot, which is the newest sample time. The next snapshot
+  replaces it. Snapshots are taken at the interval that the setting backsight.snapshot.interval
+  gives, and on command. InsightsSeries.completeness does not include them.
   """
   isSnapshot: Boolean!
   """
   A query in Sourcegraph's syntax that finds what changed between the previous time of ` + "`" + `points` + "`" + ` and
-  this one; null at the first time.
+  this one; null at the first time. It does not contain the series' repository scope.
   """
   diffQuery: String
   """
-  The series' query in Sourcegraph's syntax, limited to the files at dateTime. If the query is about
-  commits or diffs, it is limited to the commits since the previous time of ` + "`" + `points` + "`" + `; at the first
-  time, to the commits up to dateTime.
+  The series' query in Sourcegraph's syntax, limited to the files at dateTime and, if
+  generationMethod is LANGUAGE_STATS, to the language in ` + "`" + `label` + "`" + `. If the query is about commits or
+  diffs, it is limited to the commits since the previous time of ` + "`" + `points` + "`" + `; at the first time, to the
+  commits up to dateTime. It does not contain the series' repository scope.
   """
   pointInTimeQuery: String!
 }
 """
 Backsight: ` + "`" + `known` + "`" + ` is the number of samples whose value is exact (counted, reused or absent), and
-` + "`" + `planned` + "`" + ` is the number of all samples.
+` + "`" + `planned` + "`" + ` is the number of all samples, at one time.
 """
 type Coverage { known: Int64! planned: Int64! }
 
@@ -2462,17 +2467,17 @@ type InsightSeriesStatus {
 }
 
 """
-Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
-series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
-all other series. BACK: an operator has moved its work behind that of all other series.
+Backsight: the position of a series' work on past times in the queue of all series. Searches of work
+at FRONT start before those at NORMAL, and these before those at BACK. Recordings and snapshots go
+before all work on past times. Only operators move work to FRONT or BACK.
 """
 enum SeriesQueuePosition { FRONT NORMAL BACK }
 
 """
 Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
-PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
-to try again after a problem. STOPPING: the workflow is ending, for example because the series was
-deleted.
+PAUSED: starts no search until it is resumed. SLEEPING: waits for the next grid time, for a command,
+or to try again after a problem. STOPPING: the workflow is ending, for example because the series
+was deleted.
 """
 enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING STOPPING }
 
@@ -2481,9 +2486,15 @@ type SeriesWorkflowStatus {
   state: SeriesWorkflowState!
   "The number of child workflows that are running."
   inFlight: Int!
-  "The kind of the plan in progress; null when there is none."
+  """
+  The kind of the plan that the series works on or, while it is not working, continues with; null if
+  there is no such plan.
+  """
   kind: SeriesPlanKind
-  "The number of plans for past times that start after the one in progress."
+  """
+  The number of plans of past times that have not started, because another one is not complete or
+  the series is paused.
+  """
   waitingPlans: Int!
   queuePosition: SeriesQueuePosition!
   pausedBy: String
@@ -2493,20 +2504,22 @@ type SeriesWorkflowStatus {
   "Why the last step of the series failed; null when it did not fail."
   problem: SeriesProblem
   """
-  The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
-  is 0.
+  The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
+  it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if
+  its search ended after the workflow had stopped waiting for it.
   """
   completeness: Completeness!
-  "Samples by outcome of the snapshot in progress; null when there is none."
+  "The samples of the snapshot that is being taken, by outcome; null when there is none."
   snapshot: Completeness
   "The URL of the workflow in the Temporal UI; null when no UI is configured."
   temporalUrl: String
 }
 
 """
-Backsight: why the last step of a series failed. The series tries again at ` + "`" + `retryAt` + "`" + `, or when it is
-resumed, triggered, retried or extended. If ` + "`" + `retryAt` + "`" + ` is the same time as ` + "`" + `at` + "`" + `, the failed plan was
-dropped: it is not tried again, and the series continues with its other plans.
+Backsight: why the last step of a series failed. The series tries again at ` + "`" + `retryAt` + "`" + `, or earlier if
+it is resumed, triggered, retried or extended; while it is paused, it does not try again. If
+` + "`" + `retryAt` + "`" + ` is the same time as ` + "`" + `at` + "`" + `, the failed plan was dropped: it is not tried again, and the
+series continues with its other plans.
 """
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
@@ -2520,7 +2533,8 @@ the sample; the value is unknown. PENDING: planned and not done.
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
 """
 Backsight: selects samples. ` + "`" + `repository` + "`" + ` is a regular expression on the repository's name (RE2; case
-does not matter), as in ` + "`" + `repo:` + "`" + ` of a query. A field that is null does not restrict the selection.
+does not matter), as in ` + "`" + `repo:` + "`" + ` of a query. A field that is null does not restrict the selection,
+except that ` + "`" + `outcomes` + "`" + ` has a default in retryInsightSamples.
 """
 input SampleFilter { time: DateTime outcomes: [SampleOutcome!] repository: String }
 "Backsight: totalCount is the number of samples that the filter selects, on all pages together."
@@ -2570,7 +2584,7 @@ type Repository {
   "True if ` + "`" + `location` + "`" + ` is a path."
   local: Boolean!
   defaultBranch: String
-  "The commit of the default branch at the last sync."
+  "The commit of the default branch at the last successful sync."
   head: String
   sizeBytes: Int64!
   fork: Boolean!
@@ -2585,10 +2599,10 @@ type Repository {
   error: String
   errorAt: DateTime
   """
-  Sentences about what people should know about the repository. Two are as of the last successful
-  sync: that another branch may have been meant, and that grafts or replace refs are not applied.
-  One is as of the last update of the repository's history index: that files are not searched
-  because they are binary, although their names are those of texts.
+  Sentences about what people should know about the repository. The last successful sync may have
+  found that another default branch was probably meant, or that the repository has grafts or replace
+  refs, which are not applied. The last update of the history index may have found that files are
+  not searched because they are binary, although their names are those of texts.
   """
   notices: [String!]!
   """
@@ -2628,7 +2642,8 @@ type InsightQueryValidation {
 }
 """
 Backsight: an error in a query. ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` are offsets into the query's text in UTF-16 code
-units, as JavaScript counts them. ` + "`" + `suggestion` + "`" + ` is what was probably meant; null if there is none.
+units, as JavaScript counts them; an error without a position gets the whole text. ` + "`" + `suggestion` + "`" + ` is
+what was probably meant; null if there is none.
 """
 type QueryError { message: String! suggestion: String start: Int! end: Int! }
 
@@ -2654,7 +2669,10 @@ Backsight: the progress of one insight. ` + "`" + `version` + "`" + ` is the num
 1.
 """
 type InsightProgress { id: ID! version: Int! series: [SeriesProgress!]! }
-"Backsight: the progress of one series. ` + "`" + `state` + "`" + ` is null while the series' workflow does not answer."
+"""
+Backsight: the progress of one series. ` + "`" + `state` + "`" + ` is null until the series' workflow has answered, and
+while it does not answer.
+"""
 type SeriesProgress { seriesId: ID! completeness: Completeness! state: SeriesWorkflowState }
 
 type InsightViewPayload { view: InsightView! }
@@ -2662,7 +2680,10 @@ type InsightViewPayload { view: InsightView! }
 input LineChartSearchInsightInput {
   options: LineChartOptionsInput!
   dataSeries: [LineChartSearchInsightDataSeriesInput!]!
-  "The scope of every series that has no repositoryScope of its own."
+  """
+  The scope of every series that has no repositoryScope of its own. A series without any
+  repositoryScope covers every repository.
+  """
   repositoryScope: RepositoryScopeInput
   """
   The grid of every series that has no timeScope of its own. A series without any timeScope has 12
@@ -2683,12 +2704,15 @@ input LineChartSearchInsightDataSeriesInput {
   """
   generationMethod: InsightGenerationMethod
 }
-"If ` + "`" + `label` + "`" + ` is null or empty, the label is the query or, if that is empty too, ` + "`" + `Lines by language` + "`" + `."
+"""
+If ` + "`" + `label` + "`" + ` is null or empty, the label is the query, shortened to 200 bytes, or, if the query is
+empty too, ` + "`" + `Lines by language` + "`" + `.
+"""
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
 """
 ` + "`" + `repositories` + "`" + ` lists names. ` + "`" + `repositoryCriteria` + "`" + ` is a query with only ` + "`" + `repo:` + "`" + `, ` + "`" + `fork:` + "`" + ` and
-` + "`" + `archived:` + "`" + ` filters and operators. A scope has one of the two; a scope with neither contains every
-repository.
+` + "`" + `archived:` + "`" + ` filters and operators. A scope may have one of the two but not both; with neither, it
+contains every repository.
 """
 input RepositoryScopeInput { repositories: [String!] repositoryCriteria: String }
 input TimeScopeInput {
@@ -2697,8 +2721,7 @@ input TimeScopeInput {
   points: Int = 12
   """
   Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-  skips the time of day of a point, the point is earlier or later by the size of the change, usually
-  an hour, if that is on the same day, and otherwise at the first or last minute of the day.
+  skips the time of day of a point, the point is moved, usually by an hour.
   """
   zone: String
 }

@@ -38,7 +38,7 @@ type Completeness struct {
 }
 
 // Backsight: `known` is the number of samples whose value is exact (counted, reused or absent), and
-// `planned` is the number of all samples.
+// `planned` is the number of all samples, at one time.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -63,9 +63,9 @@ type Health struct {
 
 type InsightDataPoint struct {
 	DateTime time.Time `json:"dateTime"`
-	// The sum over the repositories. It includes the earlier values of the samples that a retry has not
-	// computed again yet. Except for these, it has no meaning if `coverage.known` and `outcomes.partial`
-	// are 0.
+	// The sum over the repositories. A sample that a retry has not computed again yet counts with its
+	// earlier value. All other pending samples, and failed ones, count as 0, although their values are
+	// unknown; `outcomes` says how many there are.
 	Value float64 `json:"value"`
 	// Backsight: the captured value or the language; empty if generationMethod is SEARCH, or if no value
 	// occurs at any of the times that `points` returns.
@@ -74,16 +74,17 @@ type InsightDataPoint struct {
 	Coverage *Coverage `json:"coverage"`
 	// Backsight: the number of samples at this time, by outcome.
 	Outcomes *Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
-	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
-	// command. InsightsSeries.completeness does not include them.
+	// Backsight: true for points of the snapshot, which is the newest sample time. The next snapshot
+	// replaces it. Snapshots are taken at the interval that the setting backsight.snapshot.interval
+	// gives, and on command. InsightsSeries.completeness does not include them.
 	IsSnapshot bool `json:"isSnapshot"`
 	// A query in Sourcegraph's syntax that finds what changed between the previous time of `points` and
-	// this one; null at the first time.
+	// this one; null at the first time. It does not contain the series' repository scope.
 	DiffQuery *string `json:"diffQuery,omitempty"`
-	// The series' query in Sourcegraph's syntax, limited to the files at dateTime. If the query is about
-	// commits or diffs, it is limited to the commits since the previous time of `points`; at the first
-	// time, to the commits up to dateTime.
+	// The series' query in Sourcegraph's syntax, limited to the files at dateTime and, if
+	// generationMethod is LANGUAGE_STATS, to the language in `label`. If the query is about commits or
+	// diffs, it is limited to the commits since the previous time of `points`; at the first time, to the
+	// commits up to dateTime. It does not contain the series' repository scope.
 	PointInTimeQuery string `json:"pointInTimeQuery"`
 }
 
@@ -160,7 +161,8 @@ type InsightViewPayload struct {
 	View *InsightView `json:"view"`
 }
 
-// If `label` is null or empty, the label is the query or, if that is empty too, `Lines by language`.
+// If `label` is null or empty, the label is the query, shortened to 200 bytes, or, if the query is
+// empty too, `Lines by language`.
 type LineChartDataSeriesOptionsInput struct {
 	Label     *string `json:"label,omitempty"`
 	LineColor *string `json:"lineColor,omitempty"`
@@ -195,7 +197,8 @@ type LineChartSearchInsightDataSeriesInput struct {
 type LineChartSearchInsightInput struct {
 	Options    *LineChartOptionsInput                   `json:"options"`
 	DataSeries []*LineChartSearchInsightDataSeriesInput `json:"dataSeries"`
-	// The scope of every series that has no repositoryScope of its own.
+	// The scope of every series that has no repositoryScope of its own. A series without any
+	// repositoryScope covers every repository.
 	RepositoryScope *RepositoryScopeInput `json:"repositoryScope,omitempty"`
 	// The grid of every series that has no timeScope of its own. A series without any timeScope has 12
 	// monthly points.
@@ -217,7 +220,8 @@ type Query struct {
 }
 
 // Backsight: an error in a query. `start` and `end` are offsets into the query's text in UTF-16 code
-// units, as JavaScript counts them. `suggestion` is what was probably meant; null if there is none.
+// units, as JavaScript counts them; an error without a position gets the whole text. `suggestion` is
+// what was probably meant; null if there is none.
 type QueryError struct {
 	Message    string  `json:"message"`
 	Suggestion *string `json:"suggestion,omitempty"`
@@ -235,7 +239,7 @@ type Repository struct {
 	// True if `location` is a path.
 	Local         bool    `json:"local"`
 	DefaultBranch *string `json:"defaultBranch,omitempty"`
-	// The commit of the default branch at the last sync.
+	// The commit of the default branch at the last successful sync.
 	Head      *string `json:"head,omitempty"`
 	SizeBytes int64   `json:"sizeBytes"`
 	Fork      bool    `json:"fork"`
@@ -249,10 +253,10 @@ type Repository struct {
 	// Why the last sync failed; null if it succeeded, or if there was none.
 	Error   *string    `json:"error,omitempty"`
 	ErrorAt *time.Time `json:"errorAt,omitempty"`
-	// Sentences about what people should know about the repository. Two are as of the last successful
-	// sync: that another branch may have been meant, and that grafts or replace refs are not applied.
-	// One is as of the last update of the repository's history index: that files are not searched
-	// because they are binary, although their names are those of texts.
+	// Sentences about what people should know about the repository. The last successful sync may have
+	// found that another default branch was probably meant, or that the repository has grafts or replace
+	// refs, which are not applied. The last update of the history index may have found that files are
+	// not searched because they are binary, although their names are those of texts.
 	Notices []string `json:"notices"`
 	// When a sync last found that the past had changed: commits had left the history, for example after
 	// a force-push, or commits were pushed that are dated before samples of a series. null if never.
@@ -285,8 +289,8 @@ type RepositoryPreviewPayload struct {
 }
 
 // `repositories` lists names. `repositoryCriteria` is a query with only `repo:`, `fork:` and
-// `archived:` filters and operators. A scope has one of the two; a scope with neither contains every
-// repository.
+// `archived:` filters and operators. A scope may have one of the two but not both; with neither, it
+// contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -326,7 +330,8 @@ type SampleConnection struct {
 }
 
 // Backsight: selects samples. `repository` is a regular expression on the repository's name (RE2; case
-// does not matter), as in `repo:` of a query. A field that is null does not restrict the selection.
+// does not matter), as in `repo:` of a query. A field that is null does not restrict the selection,
+// except that `outcomes` has a default in retryInsightSamples.
 type SampleFilter struct {
 	Time       *time.Time      `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`
@@ -370,10 +375,10 @@ type SearchInsightDataSeriesDefinition struct {
 	Zone string `json:"zone"`
 }
 
-// `limit`, from 1 to 1000, is the greatest number of values that a series by capture group or language
-// returns; `sortOptions` decides which values those are. `numSamples` is the number of newest sample
-// times that each series returns, including the snapshot; null means all times that are not archived.
-// Within one time, values are always sorted by label.
+// `limit`, from 1 to 1000, is the maximum number of captured values or languages for which each series
+// returns points; `sortOptions` decides which ones. `numSamples` is the maximum number of sample times
+// that each series returns, the newest ones, including the snapshot; null means all times that are not
+// archived. Within one time, points are always sorted by label.
 type SeriesDisplayOptionsInput struct {
 	Limit       *int                    `json:"limit,omitempty"`
 	NumSamples  *int                    `json:"numSamples,omitempty"`
@@ -405,9 +410,10 @@ type SeriesPlan struct {
 	CompletedAt *time.Time `json:"completedAt,omitempty"`
 }
 
-// Backsight: why the last step of a series failed. The series tries again at `retryAt`, or when it is
-// resumed, triggered, retried or extended. If `retryAt` is the same time as `at`, the failed plan was
-// dropped: it is not tried again, and the series continues with its other plans.
+// Backsight: why the last step of a series failed. The series tries again at `retryAt`, or earlier if
+// it is resumed, triggered, retried or extended; while it is paused, it does not try again. If
+// `retryAt` is the same time as `at`, the failed plan was dropped: it is not tried again, and the
+// series continues with its other plans.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -415,7 +421,8 @@ type SeriesProblem struct {
 	RetryAt time.Time `json:"retryAt"`
 }
 
-// Backsight: the progress of one series. `state` is null while the series' workflow does not answer.
+// Backsight: the progress of one series. `state` is null until the series' workflow has answered, and
+// while it does not answer.
 type SeriesProgress struct {
 	SeriesID     string               `json:"seriesId"`
 	Completeness *Completeness        `json:"completeness"`
@@ -424,7 +431,7 @@ type SeriesProgress struct {
 
 // Backsight: how many sample times of a series are shown on charts.
 type SeriesRetention struct {
-	// The number of sample times shown on charts; 0 means all.
+	// The number of sample times shown on charts, not counting the snapshot; 0 means all.
 	Points int `json:"points"`
 	// The series' own number; null if the setting backsight.retention.points applies.
 	Override *int `json:"override,omitempty"`
@@ -442,9 +449,11 @@ type SeriesWorkflowStatus struct {
 	State SeriesWorkflowState `json:"state"`
 	// The number of child workflows that are running.
 	InFlight int `json:"inFlight"`
-	// The kind of the plan in progress; null when there is none.
+	// The kind of the plan that the series works on or, while it is not working, continues with; null if
+	// there is no such plan.
 	Kind *SeriesPlanKind `json:"kind,omitempty"`
-	// The number of plans for past times that start after the one in progress.
+	// The number of plans of past times that have not started, because another one is not complete or
+	// the series is paused.
 	WaitingPlans    int                 `json:"waitingPlans"`
 	QueuePosition   SeriesQueuePosition `json:"queuePosition"`
 	PausedBy        *string             `json:"pausedBy,omitempty"`
@@ -453,10 +462,11 @@ type SeriesWorkflowStatus struct {
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
-	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
-	// is 0.
+	// The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
+	// it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if
+	// its search ended after the workflow had stopped waiting for it.
 	Completeness *Completeness `json:"completeness"`
-	// Samples by outcome of the snapshot in progress; null when there is none.
+	// The samples of the snapshot that is being taken, by outcome; null when there is none.
 	Snapshot *Completeness `json:"snapshot,omitempty"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalURL *string `json:"temporalUrl,omitempty"`
@@ -483,8 +493,7 @@ type TimeScopeInput struct {
 	// Backsight: the number of grid times that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
 	// Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-	// skips the time of day of a point, the point is earlier or later by the size of the change, usually
-	// an hour, if that is on the same day, and otherwise at the first or last minute of the day.
+	// skips the time of day of a point, the point is moved, usually by an hour.
 	Zone *string `json:"zone,omitempty"`
 }
 
@@ -687,10 +696,10 @@ func (e SampleOutcome) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
-// covers past times of repositories that came into scope later. RECORDING covers every repository at
-// grid times that were reached since the previous recording: one, or several after an outage or pause.
-// EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
-// repository now, between two grid times; the next snapshot replaces it.
+// covers past times of repositories that came into scope later. RECORDING covers the grid times that
+// were reached since the previous recording: one, or several after an outage or pause. EXTENSION adds
+// older grid times. RETRY computes existing samples again. SNAPSHOT covers one time between two grid
+// times; the next snapshot replaces it.
 type SeriesPlanKind string
 
 const (
@@ -754,9 +763,9 @@ func (e SeriesPlanKind) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
-// series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
-// all other series. BACK: an operator has moved its work behind that of all other series.
+// Backsight: the position of a series' work on past times in the queue of all series. Searches of work
+// at FRONT start before those at NORMAL, and these before those at BACK. Recordings and snapshots go
+// before all work on past times. Only operators move work to FRONT or BACK.
 type SeriesQueuePosition string
 
 const (
@@ -931,9 +940,9 @@ func (e SeriesSortMode) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
-// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
-// to try again after a problem. STOPPING: the workflow is ending, for example because the series was
-// deleted.
+// PAUSED: starts no search until it is resumed. SLEEPING: waits for the next grid time, for a command,
+// or to try again after a problem. STOPPING: the workflow is ending, for example because the series
+// was deleted.
 type SeriesWorkflowState string
 
 const (

@@ -21,8 +21,8 @@ type InsightsSeries struct {
 // view. With the page it costs one statement per field and set of arguments. A Page is used for one
 // request. Safe for concurrent use. Create with NewPage.
 type Page struct {
-	IDs     []string      // ids of the series, without duplicates, in order
-	Display store.Display // selects what their charts show
+	IDs     []string      // ids of the series, without duplicates
+	Display store.Display // selects what the charts of the series show
 
 	mu   sync.Mutex
 	memo map[string]*answer
@@ -47,8 +47,8 @@ func NewPage(ids []string, display store.Display) *Page {
 	return p
 }
 
-// Load calls the function load once for each key of the page, and returns the same result, or the
-// same error, for each later call with the key. Concurrent callers wait for the first call.
+// Load calls the function `load` once for each key of the page. Each later call with the same key
+// returns the same result, or the same error. Concurrent callers wait for the first call.
 func Load[T any](p *Page, key string, load func(ids []string) (T, error)) (T, error) {
 	p.mu.Lock()
 	a, ok := p.memo[key]

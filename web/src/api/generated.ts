@@ -33,10 +33,10 @@ export type TimeIntervalStepUnit =
 
 /**
  * Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
- * covers past times of repositories that came into scope later. RECORDING covers every repository at
- * grid times that were reached since the previous recording: one, or several after an outage or pause.
- * EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
- * repository now, between two grid times; the next snapshot replaces it.
+ * covers past times of repositories that came into scope later. RECORDING covers the grid times that
+ * were reached since the previous recording: one, or several after an outage or pause. EXTENSION adds
+ * older grid times. RETRY computes existing samples again. SNAPSHOT covers one time between two grid
+ * times; the next snapshot replaces it.
  */
 export type SeriesPlanKind =
   | 'BACKFILL'
@@ -47,9 +47,9 @@ export type SeriesPlanKind =
   | 'SNAPSHOT';
 
 /**
- * Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
- * series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
- * all other series. BACK: an operator has moved its work behind that of all other series.
+ * Backsight: the position of a series' work on past times in the queue of all series. Searches of work
+ * at FRONT start before those at NORMAL, and these before those at BACK. Recordings and snapshots go
+ * before all work on past times. Only operators move work to FRONT or BACK.
  */
 export type SeriesQueuePosition =
   | 'FRONT'
@@ -58,9 +58,9 @@ export type SeriesQueuePosition =
 
 /**
  * Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
- * PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
- * to try again after a problem. STOPPING: the workflow is ending, for example because the series was
- * deleted.
+ * PAUSED: starts no search until it is resumed. SLEEPING: waits for the next grid time, for a command,
+ * or to try again after a problem. STOPPING: the workflow is ending, for example because the series
+ * was deleted.
  */
 export type SeriesWorkflowState =
   | 'RUNNING'
@@ -86,7 +86,8 @@ export type SampleOutcome =
 
 /**
  * Backsight: selects samples. `repository` is a regular expression on the repository's name (RE2; case
- * does not matter), as in `repo:` of a query. A field that is null does not restrict the selection.
+ * does not matter), as in `repo:` of a query. A field that is null does not restrict the selection,
+ * except that `outcomes` has a default in retryInsightSamples.
  */
 export type SampleFilter = {
   time?: string | null | undefined;
@@ -97,7 +98,10 @@ export type SampleFilter = {
 export type LineChartSearchInsightInput = {
   options: LineChartOptionsInput;
   dataSeries: Array<LineChartSearchInsightDataSeriesInput>;
-  /** The scope of every series that has no repositoryScope of its own. */
+  /**
+   * The scope of every series that has no repositoryScope of its own. A series without any
+   * repositoryScope covers every repository.
+   */
   repositoryScope?: RepositoryScopeInput | null | undefined;
   /**
    * The grid of every series that has no timeScope of its own. A series without any timeScope has 12
@@ -123,7 +127,10 @@ export type LineChartSearchInsightDataSeriesInput = {
   generationMethod?: InsightGenerationMethod | null | undefined;
 };
 
-/** If `label` is null or empty, the label is the query or, if that is empty too, `Lines by language`. */
+/**
+ * If `label` is null or empty, the label is the query, shortened to 200 bytes, or, if the query is
+ * empty too, `Lines by language`.
+ */
 export type LineChartDataSeriesOptionsInput = {
   label?: string | null | undefined;
   lineColor?: string | null | undefined;
@@ -131,8 +138,8 @@ export type LineChartDataSeriesOptionsInput = {
 
 /**
  * `repositories` lists names. `repositoryCriteria` is a query with only `repo:`, `fork:` and
- * `archived:` filters and operators. A scope has one of the two; a scope with neither contains every
- * repository.
+ * `archived:` filters and operators. A scope may have one of the two but not both; with neither, it
+ * contains every repository.
  */
 export type RepositoryScopeInput = {
   repositories?: Array<string> | null | undefined;
@@ -145,8 +152,7 @@ export type TimeScopeInput = {
   points?: number | null | undefined;
   /**
    * Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-   * skips the time of day of a point, the point is earlier or later by the size of the change, usually
-   * an hour, if that is on the same day, and otherwise at the first or last minute of the day.
+   * skips the time of day of a point, the point is moved, usually by an hour.
    */
   zone?: string | null | undefined;
 };

@@ -37,7 +37,8 @@ func (v *CancelInsightSeriesBackfillResponse) GetSeries() Changed { return v.Ser
 // The answer to a mutation of a series: its new state and work, or null when no worker answers in
 // time.
 type Changed struct {
-	// Backsight: what the series' workflow is doing now; null if it does not answer within two seconds.
+	// Backsight: what the series' workflow is doing now; null if the workflow does not answer within two
+	// seconds.
 	Workflow *WorkflowState `json:"workflow"`
 }
 
@@ -48,7 +49,7 @@ func (v *Changed) GetWorkflow() *WorkflowState { return v.Workflow }
 // The GraphQL type's documentation follows.
 //
 // Backsight: `known` is the number of samples whose value is exact (counted, reused or absent), and
-// `planned` is the number of all samples.
+// `planned` is the number of all samples, at one time.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -88,8 +89,8 @@ func (v *CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayl
 
 // CreateLineChartSearchInsightResponse is returned by CreateLineChartSearchInsight on success.
 type CreateLineChartSearchInsightResponse struct {
-	// Creates an insight and starts computing its series. Each error in the input is reported with the
-	// field that it belongs to.
+	// Creates an insight and starts computing its series. An error in the input is reported with the
+	// field that it belongs to; there can be several.
 	CreateLineChartSearchInsight CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload `json:"createLineChartSearchInsight"`
 }
 
@@ -153,9 +154,9 @@ func (v *DeleteInsightViewResponse) GetDeleteInsightView() DeleteInsightViewDele
 
 // ExtendInsightSeriesResponse is returned by ExtendInsightSeries on success.
 type ExtendInsightSeriesResponse struct {
-	// Backsight: extends the series to this number of points by adding older times, in every insight
-	// that shows it. Only the missing samples are computed. If `points` is the current number, nothing
-	// changes; a smaller number is refused.
+	// Backsight: extends the series to `points` grid times up to its anchor by adding older ones, in
+	// every insight that shows the series. Only the missing samples are computed. If `points` is the
+	// current number, nothing changes; a smaller number, or one above 1000, is refused.
 	Series Changed `json:"series"`
 }
 
@@ -296,8 +297,8 @@ var AllInsightGenerationMethod = []InsightGenerationMethod{
 
 // InsightSeriesPlansResponse is returned by InsightSeriesPlans on success.
 type InsightSeriesPlansResponse struct {
-	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-	// has this id.
+	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
+	// for the time that the setting backsight.retention.grace gives.
 	Series InsightSeriesPlansSeriesInsightsSeries `json:"series"`
 }
 
@@ -308,8 +309,8 @@ func (v *InsightSeriesPlansResponse) GetSeries() InsightSeriesPlansSeriesInsight
 
 // InsightSeriesPlansSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPlansSeriesInsightsSeries struct {
-	// Backsight: the newest plans of the series, newest first, without snapshots. `first` is their
-	// number, from 1 to 1000.
+	// Backsight: the newest plans of the series, newest first, without snapshots. `first` is the maximum
+	// number of plans, from 1 to 1000.
 	Plans []Plan `json:"plans"`
 }
 
@@ -332,8 +333,8 @@ func (v *InsightSeriesPointsInsightSeriesInsightsSeries) GetPoints() []Point { r
 
 // InsightSeriesPointsResponse is returned by InsightSeriesPoints on success.
 type InsightSeriesPointsResponse struct {
-	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-	// has this id.
+	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
+	// for the time that the setting backsight.retention.grace gives.
 	InsightSeries InsightSeriesPointsInsightSeriesInsightsSeries `json:"insightSeries"`
 }
 
@@ -344,8 +345,8 @@ func (v *InsightSeriesPointsResponse) GetInsightSeries() InsightSeriesPointsInsi
 
 // InsightSeriesRetentionResponse is returned by InsightSeriesRetention on success.
 type InsightSeriesRetentionResponse struct {
-	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-	// has this id.
+	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
+	// for the time that the setting backsight.retention.grace gives.
 	Series SeriesRetention `json:"series"`
 }
 
@@ -354,8 +355,8 @@ func (v *InsightSeriesRetentionResponse) GetSeries() SeriesRetention { return v.
 
 // InsightSeriesSamplesInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesSamplesInsightSeriesInsightsSeries struct {
-	// Backsight: the samples, newest time first and then by repository id. If the argument `values` is
-	// not null, `Sample.values` has only the values in that list.
+	// Backsight: the samples, newest time first and then by repository id, without those of snapshots.
+	// If the argument `values` is not null, `Sample.values` has only the values in that list.
 	Samples Samples `json:"samples"`
 }
 
@@ -364,8 +365,8 @@ func (v *InsightSeriesSamplesInsightSeriesInsightsSeries) GetSamples() Samples {
 
 // InsightSeriesSamplesResponse is returned by InsightSeriesSamples on success.
 type InsightSeriesSamplesResponse struct {
-	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-	// has this id.
+	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
+	// for the time that the setting backsight.retention.grace gives.
 	InsightSeries InsightSeriesSamplesInsightSeriesInsightsSeries `json:"insightSeries"`
 }
 
@@ -403,7 +404,8 @@ func (v *InsightsResponse) GetInsightViews() InsightsInsightViewsInsightViewConn
 	return v.InsightViews
 }
 
-// If `label` is null or empty, the label is the query or, if that is empty too, `Lines by language`.
+// If `label` is null or empty, the label is the query, shortened to 200 bytes, or, if the query is
+// empty too, `Lines by language`.
 type LineChartDataSeriesOptionsInput struct {
 	Label     *string `json:"label,omitempty"`
 	LineColor *string `json:"lineColor,omitempty"`
@@ -462,7 +464,8 @@ func (v *LineChartSearchInsightDataSeriesInput) GetGenerationMethod() *InsightGe
 type LineChartSearchInsightInput struct {
 	Options    LineChartOptionsInput                   `json:"options"`
 	DataSeries []LineChartSearchInsightDataSeriesInput `json:"dataSeries"`
-	// The scope of every series that has no repositoryScope of its own.
+	// The scope of every series that has no repositoryScope of its own. A series without any
+	// repositoryScope covers every repository.
 	RepositoryScope *RepositoryScopeInput `json:"repositoryScope,omitempty"`
 	// The grid of every series that has no timeScope of its own. A series without any timeScope has 12
 	// monthly points.
@@ -487,8 +490,8 @@ func (v *LineChartSearchInsightInput) GetTimeScope() *TimeScopeInput { return v.
 
 // MoveInsightSeriesBackfillToBackOfQueueResponse is returned by MoveInsightSeriesBackfillToBackOfQueue on success.
 type MoveInsightSeriesBackfillToBackOfQueueResponse struct {
-	// Backsight: moves the series' work on past times behind the work of all other series. In all other
-	// respects it works like moveInsightSeriesBackfillToFrontOfQueue.
+	// Backsight: moves the series' work on past times to the queue position BACK. In all other respects
+	// it works like moveInsightSeriesBackfillToFrontOfQueue.
 	Series Changed `json:"series"`
 }
 
@@ -498,8 +501,8 @@ func (v *MoveInsightSeriesBackfillToBackOfQueueResponse) GetSeries() Changed { r
 // MoveInsightSeriesBackfillToFrontOfQueueResponse is returned by MoveInsightSeriesBackfillToFrontOfQueue on success.
 type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
 	// Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
-	// backfills) ahead of the work of all other series, until the series' work is complete or moved
-	// again. Recordings and snapshots still go first. Returns a CONFLICT error if there is no such work.
+	// backfills) to the queue position FRONT. The work keeps the position until it is complete or moved
+	// again. Returns a CONFLICT error if there is no such work.
 	Series Changed `json:"series"`
 }
 
@@ -589,9 +592,9 @@ func (v *Plan) GetCompletedAt() *string { return v.CompletedAt }
 // Point includes the requested fields of the GraphQL type InsightDataPoint.
 type Point struct {
 	DateTime string `json:"dateTime"`
-	// The sum over the repositories. It includes the earlier values of the samples that a retry has not
-	// computed again yet. Except for these, it has no meaning if `coverage.known` and `outcomes.partial`
-	// are 0.
+	// The sum over the repositories. A sample that a retry has not computed again yet counts with its
+	// earlier value. All other pending samples, and failed ones, count as 0, although their values are
+	// unknown; `outcomes` says how many there are.
 	Value float64 `json:"value"`
 	// Backsight: the captured value or the language; empty if generationMethod is SEARCH, or if no value
 	// occurs at any of the times that `points` returns.
@@ -600,9 +603,9 @@ type Point struct {
 	Coverage Coverage `json:"coverage"`
 	// Backsight: the number of samples at this time, by outcome.
 	Outcomes insights.Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
-	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
-	// command. InsightsSeries.completeness does not include them.
+	// Backsight: true for points of the snapshot, which is the newest sample time. The next snapshot
+	// replaces it. Snapshots are taken at the interval that the setting backsight.snapshot.interval
+	// gives, and on command. InsightsSeries.completeness does not include them.
 	IsSnapshot bool `json:"isSnapshot"`
 }
 
@@ -646,9 +649,10 @@ func (v *PreviewRepositoriesResponse) GetPreviewRepositoriesFromQuery() Reposito
 // Problem includes the requested fields of the GraphQL type SeriesProblem.
 // The GraphQL type's documentation follows.
 //
-// Backsight: why the last step of a series failed. The series tries again at `retryAt`, or when it is
-// resumed, triggered, retried or extended. If `retryAt` is the same time as `at`, the failed plan was
-// dropped: it is not tried again, and the series continues with its other plans.
+// Backsight: why the last step of a series failed. The series tries again at `retryAt`, or earlier if
+// it is resumed, triggered, retried or extended; while it is paused, it does not try again. If
+// `retryAt` is the same time as `at`, the failed plan was dropped: it is not tried again, and the
+// series continues with its other plans.
 type Problem struct {
 	Message string `json:"message"`
 }
@@ -732,7 +736,7 @@ type Repository struct {
 	// without its user name.
 	Location      string  `json:"location"`
 	DefaultBranch *string `json:"defaultBranch"`
-	// The commit of the default branch at the last sync.
+	// The commit of the default branch at the last successful sync.
 	Head      *string `json:"head"`
 	SizeBytes int64   `json:"sizeBytes"`
 	// When the repository was last synced successfully.
@@ -743,10 +747,10 @@ type Repository struct {
 	IsPrivate bool `json:"isPrivate"`
 	// Why the last sync failed; null if it succeeded, or if there was none.
 	Error *string `json:"error"`
-	// Sentences about what people should know about the repository. Two are as of the last successful
-	// sync: that another branch may have been meant, and that grafts or replace refs are not applied.
-	// One is as of the last update of the repository's history index: that files are not searched
-	// because they are binary, although their names are those of texts.
+	// Sentences about what people should know about the repository. The last successful sync may have
+	// found that another default branch was probably meant, or that the repository has grafts or replace
+	// refs, which are not applied. The last update of the history index may have found that files are
+	// not searched because they are binary, although their names are those of texts.
 	Notices []string `json:"notices"`
 	// When a sync last found that the past had changed: commits had left the history, for example after
 	// a force-push, or commits were pushed that are dated before samples of a series. null if never.
@@ -824,8 +828,8 @@ type RepositoryPreview struct {
 func (v *RepositoryPreview) GetNumberOfRepositories() int { return v.NumberOfRepositories }
 
 // `repositories` lists names. `repositoryCriteria` is a query with only `repo:`, `fork:` and
-// `archived:` filters and operators. A scope has one of the two; a scope with neither contains every
-// repository.
+// `archived:` filters and operators. A scope may have one of the two but not both; with neither, it
+// contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -852,7 +856,7 @@ func (v *ResumeInsightSeriesResponse) GetSeries() Changed { return v.Series }
 //
 // Backsight: how many sample times of a series are shown on charts.
 type Retention struct {
-	// The number of sample times shown on charts; 0 means all.
+	// The number of sample times shown on charts, not counting the snapshot; 0 means all.
 	Points int `json:"points"`
 	// The series' own number; null if the setting backsight.retention.points applies.
 	Override *int `json:"override"`
@@ -884,11 +888,11 @@ func (v *RetryInsightSamplesResponse) GetSeries() Changed { return v.Series }
 // RetryInsightSeriesBackfillResponse is returned by RetryInsightSeriesBackfill on success.
 type RetryInsightSeriesBackfillResponse struct {
 	// Backsight: recomputes the partial and failed samples, or every sample if the argument `all` is
-	// true. A retry corrects values upwards and downwards. If the new attempt yields less than the
-	// earlier one, for example a failure instead of a value, the sample keeps its earlier outcome and
+	// true. A retry corrects values upwards and downwards. It replaces no value by a failure, and no
+	// exact value by a partial one at the same commit: such a sample keeps its earlier outcome and
 	// value. Samples of removed repositories are not recomputed. The retry starts when the plans of past
-	// times before it are complete. If the series is paused, it starts after the series is resumed; but
-	// a series that paused itself because all of its searches failed is resumed by the retry.
+	// times before it are complete. If the series is paused, the retry starts after the series is
+	// resumed. A series that paused itself because all of its searches failed is resumed by the retry.
 	Series Changed `json:"series"`
 }
 
@@ -956,7 +960,8 @@ func (v *Sample) GetReason() *string { return v.Reason }
 func (v *Sample) GetValues() []SampleValue { return v.Values }
 
 // Backsight: selects samples. `repository` is a regular expression on the repository's name (RE2; case
-// does not matter), as in `repo:` of a query. A field that is null does not restrict the selection.
+// does not matter), as in `repo:` of a query. A field that is null does not restrict the selection,
+// except that `outcomes` has a default in retryInsightSamples.
 type SampleFilter struct {
 	Time       *string         `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`
@@ -1046,10 +1051,11 @@ type Series struct {
 	// Backsight: the exact number of samples by outcome, without those of snapshots.
 	Completeness Tally        `json:"completeness"`
 	Status       SeriesStatus `json:"status"`
-	// Backsight: what the series' workflow is doing now; null if it does not answer within two seconds.
+	// Backsight: what the series' workflow is doing now; null if the workflow does not answer within two
+	// seconds.
 	Workflow *Workflow `json:"workflow"`
-	// Backsight: what people should know about the series: why samples are not exact, that history was
-	// rewritten, or why a query or scope cannot be read.
+	// Backsight: what people should know about the series: why samples are partial or failed, that the
+	// history of a repository was rewritten, or why the query or the scope cannot be read.
 	Notices []Notice `json:"notices"`
 }
 
@@ -1101,8 +1107,8 @@ type SeriesByIDResponse struct {
 	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
 	// not archived.
 	InsightViews SeriesByIDInsightViewsInsightViewConnection `json:"insightViews"`
-	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-	// has this id.
+	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
+	// for the time that the setting backsight.retention.grace gives.
 	InsightSeries *Series `json:"insightSeries"`
 }
 
@@ -1158,8 +1164,8 @@ type SeriesNamesByIDResponse struct {
 	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
 	// not archived.
 	InsightViews SeriesNamesByIDInsightViewsInsightViewConnection `json:"insightViews"`
-	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
-	// has this id.
+	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
+	// for the time that the setting backsight.retention.grace gives.
 	InsightSeries *SeriesName `json:"insightSeries"`
 }
 
@@ -1172,10 +1178,10 @@ func (v *SeriesNamesByIDResponse) GetInsightViews() SeriesNamesByIDInsightViewsI
 func (v *SeriesNamesByIDResponse) GetInsightSeries() *SeriesName { return v.InsightSeries }
 
 // Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
-// covers past times of repositories that came into scope later. RECORDING covers every repository at
-// grid times that were reached since the previous recording: one, or several after an outage or pause.
-// EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
-// repository now, between two grid times; the next snapshot replaces it.
+// covers past times of repositories that came into scope later. RECORDING covers the grid times that
+// were reached since the previous recording: one, or several after an outage or pause. EXTENSION adds
+// older grid times. RETRY computes existing samples again. SNAPSHOT covers one time between two grid
+// times; the next snapshot replaces it.
 type SeriesPlanKind string
 
 const (
@@ -1196,9 +1202,9 @@ var AllSeriesPlanKind = []SeriesPlanKind{
 	SeriesPlanKindSnapshot,
 }
 
-// Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
-// series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
-// all other series. BACK: an operator has moved its work behind that of all other series.
+// Backsight: the position of a series' work on past times in the queue of all series. Searches of work
+// at FRONT start before those at NORMAL, and these before those at BACK. Recordings and snapshots go
+// before all work on past times. Only operators move work to FRONT or BACK.
 type SeriesQueuePosition string
 
 const (
@@ -1240,9 +1246,9 @@ func (v *SeriesStatus) GetBackfillCompletedAt() *string { return v.BackfillCompl
 func (v *SeriesStatus) GetNextRecordingAfter() string { return v.NextRecordingAfter }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
-// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
-// to try again after a problem. STOPPING: the workflow is ending, for example because the series was
-// deleted.
+// PAUSED: starts no search until it is resumed. SLEEPING: waits for the next grid time, for a command,
+// or to try again after a problem. STOPPING: the workflow is ending, for example because the series
+// was deleted.
 type SeriesWorkflowState string
 
 const (
@@ -1263,11 +1269,11 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 
 // SetInsightSeriesRetentionResponse is returned by SetInsightSeriesRetention on success.
 type SetInsightSeriesRetentionResponse struct {
-	// Backsight: sets how many sample times of the series its charts show, in every insight that
-	// contains the series. Charts show the newest times. 0 means all; null means the setting
-	// backsight.retention.points, but at least the number of points that the series was created with or
-	// extended to. Older times are archived: exports contain them, and charts show them again when the
-	// number is raised.
+	// Backsight: sets how many of the newest sample times of the series are shown on charts, in every
+	// insight that contains the series. The snapshot is shown in addition. 0 means all; null means the
+	// setting backsight.retention.points, but at least the number of points that the series was created
+	// with or extended to. Older times are archived: exports contain them, and charts show them again
+	// when the number is raised.
 	Series SeriesRetention `json:"series"`
 }
 
@@ -1323,7 +1329,8 @@ func (v *Setting) GetDescription() string { return v.Description }
 // SettingsResponse is returned by Settings on success.
 type SettingsResponse struct {
 	// Backsight: lists all settings. A changed setting takes effect without a restart: within seconds
-	// or, for settings on batches and shards, when the next page of a plan is searched.
+	// or, if it concerns batches, shards or concurrent syncs, with the next page of a plan or the next
+	// sync.
 	Settings []Setting `json:"settings"`
 }
 
@@ -1332,9 +1339,10 @@ func (v *SettingsResponse) GetSettings() []Setting { return v.Settings }
 
 // SnapshotInsightSeriesResponse is returned by SnapshotInsightSeries on success.
 type SnapshotInsightSeriesResponse struct {
-	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused if the
-	// series is paused or waits to try again after a problem, if its grid interval is a day or less, or
-	// if its query is about commits or diffs.
+	// Backsight: takes a snapshot: samples every repository in scope now, between two grid times. If the
+	// series is taking a snapshot already, nothing changes. Refused if the series is paused or waits to
+	// try again after a problem, if its grid interval is a day or less, or if its query is about commits
+	// or diffs.
 	Series Changed `json:"series"`
 }
 
@@ -1456,8 +1464,7 @@ type TimeScopeInput struct {
 	// Backsight: the number of grid times that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
 	// Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-	// skips the time of day of a point, the point is earlier or later by the size of the change, usually
-	// an hour, if that is on the same day, and otherwise at the first or last minute of the day.
+	// skips the time of day of a point, the point is moved, usually by an hour.
 	Zone *string `json:"zone,omitempty"`
 }
 
@@ -1483,7 +1490,7 @@ func (v *TriggerInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // UpdateSettingResponse is returned by UpdateSetting on success.
 type UpdateSettingResponse struct {
-	// Backsight: changes a setting. Workers apply the new value within seconds.
+	// Backsight: changes a setting. Query.settings says when the new value takes effect.
 	UpdateSetting Setting `json:"updateSetting"`
 }
 
@@ -1496,9 +1503,11 @@ func (v *UpdateSettingResponse) GetUpdateSetting() Setting { return v.UpdateSett
 // Backsight: what a series' workflow is doing now.
 type Workflow struct {
 	State SeriesWorkflowState `json:"state"`
-	// The kind of the plan in progress; null when there is none.
+	// The kind of the plan that the series works on or, while it is not working, continues with; null if
+	// there is no such plan.
 	Kind *SeriesPlanKind `json:"kind"`
-	// The number of plans for past times that start after the one in progress.
+	// The number of plans of past times that have not started, because another one is not complete or
+	// the series is paused.
 	WaitingPlans  int                 `json:"waitingPlans"`
 	QueuePosition SeriesQueuePosition `json:"queuePosition"`
 	// The number of child workflows that are running.
@@ -1511,8 +1520,9 @@ type Workflow struct {
 	Problem *Problem `json:"problem"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
-	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
-	// is 0.
+	// The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
+	// it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if
+	// its search ended after the workflow had stopped waiting for it.
 	Completeness insights.Completeness `json:"completeness"`
 }
 
@@ -1558,9 +1568,11 @@ func (v *Workflow) GetCompleteness() insights.Completeness { return v.Completene
 // Backsight: what a series' workflow is doing now.
 type WorkflowState struct {
 	State SeriesWorkflowState `json:"state"`
-	// The kind of the plan in progress; null when there is none.
+	// The kind of the plan that the series works on or, while it is not working, continues with; null if
+	// there is no such plan.
 	Kind *SeriesPlanKind `json:"kind"`
-	// The number of plans for past times that start after the one in progress.
+	// The number of plans of past times that have not started, because another one is not complete or
+	// the series is paused.
 	WaitingPlans int `json:"waitingPlans"`
 }
 
