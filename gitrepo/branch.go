@@ -81,7 +81,7 @@ func (r *Repo) absentTarget(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	return "", insights.Errorf(insights.Unavailable,
-		"repository %s: %s leads to a ref that is damaged; restore that ref, for example with git update-ref; git says: %s",
+		"repository %s: %s leads to a ref that is damaged or leads back to itself; restore that ref, for example with git update-ref; git says: %s",
 		r.dir, name, strings.Join(slices.DeleteFunc([]string{broken.Stderr, damaged}, func(s string) bool { return s == "" }), "; "))
 }
 
@@ -137,7 +137,7 @@ func (r *Repo) branchInstead(ctx context.Context, target string) (ref string, ti
 	}
 	return "", "", insights.Errorf(insights.NotFound,
 		"repository %s: HEAD points to a branch that does not exist (%s), and several other branches could be meant; "+
-			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, list[0].ref)
+			"set HEAD to an existing branch, for example %s, or name a branch with backsight history --rev", r.dir, target, list[0].ref)
 }
 
 // branch is a branch and its newest commit.

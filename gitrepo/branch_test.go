@@ -14,7 +14,7 @@ import (
 )
 
 // A ref that is damaged, as after a power cut, is an error that quotes git. It never counts as
-// absent: the repository would seem to have no commits.
+// absent; otherwise the repository would seem to have no commits.
 func TestDefaultBranch_DamagedRefsAreErrors(t *testing.T) {
 	t.Parallel()
 	const broken = "warning: ignoring broken ref refs/heads/main"
@@ -195,8 +195,9 @@ func TestDefaultBranch_HeadNamesNoBranch(t *testing.T) {
 	}
 }
 
-// A clone reads the branch that origin/HEAD names. A notice says if the checked-out branch, or a
-// branch that the remote has in its place, is at another commit, and how far they are apart.
+// The default branch of a clone is the one that origin/HEAD names. A notice says how far it is from
+// the checked-out branch, or from the branch that has replaced it at the remote, unless both are at
+// the same commit.
 func TestBranchNotice_OfAClone(t *testing.T) {
 	t.Parallel()
 	const renamed = "2 commits ahead of it; to ask the remote for its default branch, run git remote set-head origin --auto"

@@ -21,8 +21,8 @@ import (
 //     has renamed it, and another branch of the remote contains it.
 //
 // If there is nothing to say, BranchNotice usually reads a few small files and starts no process.
-// It starts git if the repository is a linked work tree, has SHA-256 ids, or keeps its refs in
-// another format.
+// It starts git if the repository is a linked work tree, has SHA-256 ids, or keeps its refs in the
+// reftable format.
 func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, error) {
 	head, err := r.refOf(ctx, "HEAD")
 	if err != nil {
@@ -148,7 +148,7 @@ func (r *Repo) lastFetchLacks(ctx context.Context, remote, name string) (bool, e
 }
 
 // urlInFetchHead returns a URL as git writes it to FETCH_HEAD: without the name and password of a
-// user, and without its end.
+// user, and without slashes or .git at the end.
 func urlInFetchHead(url string) string {
 	url = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(url), "/"), ".git")
 	scheme, rest, found := strings.Cut(url, "://")

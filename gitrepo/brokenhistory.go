@@ -10,15 +10,15 @@ import (
 )
 
 // A BrokenHistory is the error when a walk along first parents reaches a commit that is missing or
-// damaged. The function that returns it also returns the commits that the walk read before, newest
-// first, from the tip to Child. These commits are correct. So [AsOf] finds the right commit for
-// every time at or after the earliest date among them.
+// damaged. A function that returns a history also returns, with this error, the commits from the
+// tip to Child, newest first. These commits are correct. So [AsOf] finds the right commit for every
+// time at or after the earliest date among them.
 type BrokenHistory struct {
 	Dir     string  // the folder of the repository
 	Child   OID     // the oldest commit that can be read
 	Parent  OID     // its first parent, which cannot be read
 	Problem Problem // what is wrong with Parent
-	Err     error   // what git said
+	Err     error   // the details, usually what git said
 }
 
 func (b *BrokenHistory) Error() string {
@@ -26,7 +26,7 @@ func (b *BrokenHistory) Error() string {
 		b.Dir, b.Child, b.Parent, b.Problem, b.Err)
 }
 
-// Unwrap returns what git said.
+// Unwrap returns Err.
 func (b *BrokenHistory) Unwrap() error { return b.Err }
 
 // AsBrokenHistory returns the BrokenHistory in err's chain, or nil.

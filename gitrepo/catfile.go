@@ -94,9 +94,9 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, opts 
 	return done, nil
 }
 
-// outOfStep means that git's output does not have the format of batchStream at this place. Then
-// the header of an object states another size than the object has: git does not compare the two
-// when it streams a large loose object, and exits with status 0.
+// outOfStep is the error when git's output does not have the format that batchStream parses. The
+// cause is an object whose header states another size than its content has: git does not compare
+// the two when it streams a large loose object, and exits with status 0.
 type outOfStep string
 
 func (e outOfStep) Error() string { return string(e) }
@@ -116,7 +116,7 @@ type batchStream struct {
 	ended   bool      // the line feed after a large object was read
 	failed  error     // why Read failed
 
-	streamed int64  // bytes of the last object that Read returned, except those that nobody wanted
+	streamed int64  // bytes of the last object that ReadOptions.Large has read
 	large    []byte // holds objects that do not fit into the buffer
 	want     Hash   // the id that the last object must have
 	hex      []byte // want as text
@@ -192,7 +192,8 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 	return &s.object, s.content()
 }
 
-// content reads s.object.Size bytes and the line feed after them.
+// content reads the content of s.object and the line feed after it. Of a TooLarge object it reads
+// only the first HeadSize bytes.
 func (s *batchStream) content() error {
 	size := s.object.Size
 	if size <= s.maxSize && size+1 <= int64(s.from.Size()) {
@@ -236,7 +237,7 @@ func (s *batchStream) end() error {
 	return endOfContent(end)
 }
 
-// errOtherContent is what Read returns at the end of an object that has another id.
+// errOtherContent is what Read returns at the end of an object that has another id than s.want.
 var errOtherContent = errors.New("the content has another id")
 
 // Read reads the rest of a large object. It returns io.EOF once the object is complete and has the

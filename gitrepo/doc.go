@@ -16,8 +16,8 @@
 //     killed when the context ends. A repository that is only read is never written to.
 //   - Reading never uses the network. Missing objects of a partial clone are reported as missing;
 //     git does not fetch them (run.go, partialclone.go).
-//   - What this package reads without git equals what git would return. git reads everything that
-//     is unusual or damaged.
+//   - What this package reads without git equals what git would return. It leaves to git what it
+//     does not know how to read.
 //   - Replace refs and grafts are ignored: the content and the parents of a commit are those that
 //     its id names, as the commit was pushed. [Repo.Unapplied] says whether there are any.
 //   - For a damaged object, callers get a [Problem] or an error, never wrong bytes. What is read
@@ -27,7 +27,7 @@
 //     tenth of the time that git takes to hand out the bytes. What is read from a pack without git
 //     must have the checksum of its compressed form (zlib's Adler-32) and the size that the pack
 //     states, but is not hashed, so that a search of packs, the usual case, stays fast. `git fsck`
-//     finds a pack whose index names other objects.
+//     finds a pack whose index names other objects than the pack holds.
 //   - A ref that is damaged or lost is an error, and never counts as absent (branch.go).
 //
 // Non-goals: this is not a general git library. It does not handle the index or the files of a work

@@ -22,13 +22,13 @@ import (
 const maxLoose = 8 << 20
 
 // errNotLoose means that git must read the object: no store holds the object as a loose object, or
-// the object's file is unusual or damaged.
+// the object is too large or has an unknown header.
 var errNotLoose = errors.New("not an ordinary loose object")
 
-// readLoose reads those of the objects ids[i] with i in `wanted` that are ordinary loose objects of
-// at most maxLoose and at most opts.MaxSize bytes. It returns the indices of the others. An object
-// whose content does not have the object's id is handed out as Corrupt, because git cat-file does
-// not compare the two.
+// readLoose reads those of the objects ids[i] with i in `wanted` that are loose objects of at most
+// maxLoose and at most opts.MaxSize bytes. It returns the indices of the others, and of those whose
+// files it cannot read. An object whose content has another id, or another length than its header
+// says, is handed out as Corrupt, because git cat-file does not verify ids.
 func (o *Objects) readLoose(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) (left []int32, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -9,14 +9,16 @@ import (
 	"path/filepath"
 )
 
-// verifyWalk verifies the commits of a walk, newest first, that are loose objects. If git read one
-// from an object whose content has another id, the walk continued with the parents of another
-// commit. git verifies the commit that a walk starts from, and no other. It reads no commit that is
-// in a commit-graph, so the object may also be damaged. verifyWalk then returns the commits before
-// this one, and a *BrokenHistory.
+// verifyWalk reads those commits of a walk by git that are loose objects, and verifies that they
+// have the ids that git printed. `commits` are all commits of the walk, newest first. If one of
+// them is damaged or has another id, verifyWalk returns the commits before it and a *BrokenHistory,
+// or only another error if it is the first commit.
 //
-// It costs a look at each of at most 256 folders, and 50 µs for each commit that is loose. A
-// commit in a pack is not verified; see the package comment.
+// git verifies only the commit from which a walk starts. From another commit with the wrong id, git
+// continues with the wrong parents. A commit that a commit-graph lists is not even read.
+//
+// verifyWalk lists at most 256 folders, and takes 50 µs for each commit that is loose. It does not
+// verify commits in packs; see the package comment.
 func (r *Repo) verifyWalk(ctx context.Context, commits []Commit) ([]Commit, error) {
 	loose := looseIDs{dir: r.objects, of: map[string]map[string]bool{}}
 	var ids []Hash

@@ -137,8 +137,8 @@ func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
 	// With fetch.unpackLimit=1, git keeps even a few fetched objects in a pack, which gitrepo reads
 	// without a process.
 	//
-	// A commit-graph file holds 34 bits of each commit time (see LatestTime). git 2.39 never stops
-	// writing this file if the time of a commit is 2^64-1.
+	// A mirror has no commit-graph file, because the file holds only 34 bits of each commit time
+	// (see LatestTime), and git 2.39 never stops writing it if the time of a commit is 2^64-1.
 	args := []string{"-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false", "-c", "gc.writeCommitGraph=false", "fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
 	cmd := command(ctx, fetching, r.gitDir, append(args, refspecs...)...)
 	if _, err := outputOf(cmd); err != nil {

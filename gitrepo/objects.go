@@ -61,18 +61,18 @@ type Object struct {
 // same number of bytes whether a file is binary.
 const HeadSize = 8000
 
-// DefaultMaxSize is the size in bytes above which an object is not read whole.
+// DefaultMaxSize is the default of ReadOptions.MaxSize, in bytes.
 const DefaultMaxSize = 256 << 20
 
-// maxCorrupt is how many corrupt objects may make git exit in one call of Read; one more makes Read
-// fail. Each of them costs two git processes. Corrupt objects that do not make git exit are not
-// limited.
+// maxCorrupt is how many corrupt objects may make git exit, or get out of step (see outOfStep), in
+// one call of Read; one more makes Read fail. Each of them costs two git processes. All other
+// corrupt objects are not limited.
 const maxCorrupt = 1000
 
 // ReadOptions are the options of Objects.Read.
 type ReadOptions struct {
-	Workers int   // goroutines that read and call visit concurrently; at least 1
-	MaxSize int64 // in bytes; 0 means DefaultMaxSize
+	Workers int   // the maximum number of goroutines that read and call visit; at least 1
+	MaxSize int64 // bytes of the largest object that is read whole; 0 means DefaultMaxSize
 	// Large is optional. It is called instead of visit for an object that is too large, and gets
 	// the content after object.Data as a stream. The stream ends with io.EOF if the content is
 	// complete. After any other end of the stream, the error that Large returns does not matter:
@@ -139,16 +139,17 @@ func (o *Objects) HashLen() int { return o.hashLen }
 func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.hashLen])) }
 
 // Read calls visit exactly once for each object id in ids, but see ReadOptions.Large. The ids must
-// be distinct. Read calls visit(worker, i, object) from up to opts.Workers goroutines, in the order
-// in which the objects are cheapest to read; `i` is the index in ids, and `worker` is the number of
-// the calling goroutine. Read returns after all calls of visit have returned.
+// be distinct. Read calls visit(worker, i, object) from up to opts.Workers goroutines, in any
+// order; `i` is the index in ids, and `worker` is the number of the calling goroutine. Read returns
+// after all calls of visit have returned.
 //
-// Read itself reads packs and loose objects. It leaves everything that is large or looks damaged to
-// git, so git decides what is damaged. A missing or damaged object is handed out with its Problem.
+// Read itself reads packs and loose objects. It leaves to git what is too large for this, missing
+// or damaged, so git decides what is damaged; only a loose object with a wrong id or length is
+// known to be corrupt without git. A missing or damaged object is handed out with its Problem.
 //
-// After an error, some objects may not have been handed out. Read returns an error when ctx ends,
-// visit returns an error, git cannot be started, git is killed twice, or the output of git ends or
-// gets out of step at more than maxCorrupt objects, which are corrupt.
+// Read returns an error when ctx ends, visit or Large returns an error, git cannot be started or is
+// killed twice, or more than maxCorrupt corrupt objects stop git. Some objects may then not have
+// been handed out.
 func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = DefaultMaxSize
@@ -173,8 +174,8 @@ func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit 
 	return o.readFromGit(ctx, ids, left, opts, visit)
 }
 
-// readFromPack reads those of the objects ids[i] with i in `wanted` that the pack holds undamaged.
-// It returns the indices of the others.
+// readFromPack reads those of the objects ids[i] with i in `wanted` that the pack holds undamaged
+// and that are not too large. It returns the indices of the others.
 func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) ([]int32, error) {
 	name := func(k int) []byte { return ids[wanted[k]][:o.hashLen] }
 	left, err := pack.Read(ctx, len(wanted), name, opts.Workers, opts.MaxSize, func(worker int, found packfile.Object) error {

@@ -152,7 +152,7 @@ const wholeRefs = 64 << 10
 // packedRef finds a ref in the file packed-refs. ok is false when the ref is not there, or when the
 // file is damaged or not sorted: then git decides. A file of more than wholeRefs bytes may have a
 // hundred thousand lines. packedRef then reads only up to the place of the ref, and checks only
-// these lines and the last byte of the file. Branches come first.
+// these lines and the last byte of the file. Branches come before tags.
 func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 // tip of the default branch and the commits of its history. In a large installation, nearly all
 // repositories are small and unchanged since the last sync.
 
-// Tip returns the same branch and tip as DefaultBranch. It reads a few small files, which takes
-// some tens of microseconds, and does not check that the commit exists. ok is false when Tip cannot
-// read them without git; callers must then use DefaultBranch.
+// Tip returns the same branch and tip as DefaultBranch, but does not check that the commit exists.
+// It reads a few files, which usually takes some tens of microseconds. ok is false when Tip cannot
+// find the tip without git; callers must then use DefaultBranch.
 func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	if !r.plain {
 		return "", "", false
@@ -97,8 +97,9 @@ func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OI
 // microsecond per commit.
 const plainWalkLength = 300
 
-// walkPlain does the same as walk, without git. ok is false when git has to walk: the history is
-// longer than plainWalkLength, or is unusual in another way.
+// walkPlain does the same as walk, without git. ok is false when git has to walk: the repository is
+// not plain, the walk is longer than plainWalkLength, or plainCommits or parsePlainCommit cannot
+// read one of the commits.
 func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) (commits []Commit, ok bool) {
 	if !r.plain {
 		return nil, false

@@ -19,19 +19,19 @@ import (
 
 func init() { testgit.Cases("100") }
 
-// refStates is a repository whose refs a test has drawn: what each ref is, for git.
+// refStates is a repository with refs in random states, and says what each ref is.
 type refStates struct {
 	dir     string            // the git directory
 	head    string            // the content of HEAD, of the linked work tree if there is one
 	loose   map[string]string // by ref: the content of its file
 	packed  map[string]string // by ref: its id in packed-refs
 	bare    bool
-	damaged bool // a ref is
+	damaged bool // at least one ref is damaged
 	commits []string
 }
 
-// The default branch of a repository, in whatever state its refs are, is the one that git finds. A
-// ref that is stored but damaged is an error, and never counts as absent.
+// In whatever state the refs of a repository are, the default branch is the one that the rules of
+// DefaultBranch give. A ref that is stored but damaged is an error, and never counts as absent.
 func TestDefaultBranch_InAnyStateOfTheRefs(t *testing.T) {
 	t.Parallel()
 	objects := testgit.New(t)
@@ -145,7 +145,7 @@ func (s *refStates) resolve(name string) (ref, id string, damaged bool) {
 	return name, id, !slices.Contains(s.commits, id)
 }
 
-// want returns the default branch by the rules of DefaultBranch, or what kind of error it returns.
+// want returns the default branch by the rules of DefaultBranch, or the kind of error.
 func (s *refStates) want() (kind, ref, id string) {
 	candidates := []string{"HEAD"}
 	for name := range s.loose {
@@ -166,7 +166,7 @@ func (s *refStates) want() (kind, ref, id string) {
 		_, id, damaged := s.resolve(name)
 		switch {
 		case damaged && !OID(id).Valid():
-			return "damaged", "", "" // also when another ref is damaged
+			return "damaged", "", "" // even if this is not the default branch
 		case strings.HasSuffix(name, "/HEAD"):
 		case strings.HasPrefix(name, "refs/heads/"):
 			local = append(local, name)
@@ -210,7 +210,7 @@ func (s *refStates) names() map[string]bool {
 	return names
 }
 
-// check compares DefaultBranch with the rules, and the rules with git.
+// check compares DefaultBranch with want, and the commit that want returns with git's.
 func (s *refStates) check(rt *rapid.T, dir string) (kind string) {
 	kind, wantRef, wantID := s.want()
 	quick, err := Open(rt.Context(), dir)

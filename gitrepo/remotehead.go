@@ -18,8 +18,8 @@ const originHead = remotes + "origin/HEAD"
 // remoteHead returns the ref in which a clone records the default branch of its remote. This is
 // origin/HEAD or, when there are no refs of a remote origin, the HEAD of the only remote that has
 // one, as after `git clone --origin upstream`. remoteHead returns "" for a bare repository and when
-// there is no such ref. A ref that it returns can be absent if the repository does not keep its
-// refs in files. It never starts a process.
+// there is no such ref. If the repository does not keep its refs in files, remoteHead can return a
+// ref that does not exist. remoteHead never starts a process.
 func (r *Repo) remoteHead() string {
 	if r.bare {
 		return ""
@@ -48,7 +48,8 @@ func packsOrigin(common string) bool {
 }
 
 // headsOf returns the HEADs of remotes, also damaged ones. The ref refs/remotes/team/up/HEAD can
-// also be a branch up/HEAD of the remote team; then it holds a commit and no name of a ref.
+// also be the branch up/HEAD of the remote team. Its file then holds an object id instead of the
+// name of a ref, and headsOf leaves it out.
 func headsOf(common string) (heads []string) {
 	root := filepath.Join(common, filepath.FromSlash(remotes))
 	// Most repositories have no remotes, and then the folder does not exist.
@@ -70,8 +71,9 @@ func headsOf(common string) (heads []string) {
 	return heads
 }
 
-// remoteOf returns the name of the remote whose branch the ref is: one of the names or, for a
-// remote that is not configured any more, the part before the first slash.
+// remoteOf returns the name of the remote to which the branch `ref` belongs. `names` are the
+// configured remotes. For a remote that is not configured any more, remoteOf returns the part of
+// the branch before the first slash.
 func remoteOf(ref string, names []string) string {
 	ref = strings.TrimPrefix(ref, remotes)
 	for _, name := range names {

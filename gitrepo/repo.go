@@ -31,8 +31,8 @@ func validID[T ~string | ~[]byte](id T) bool {
 	return true
 }
 
-// ErrNoCommits is returned for a repository that has neither a local branch nor a branch of the
-// remote origin, and so no history.
+// ErrNoCommits is returned for a repository that has none of the branches among which DefaultBranch
+// chooses, and so no history.
 var ErrNoCommits = errors.New("the repository has no commits")
 
 // Repo is a git repository on this machine. It holds no resources and is safe for concurrent use.

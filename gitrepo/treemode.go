@@ -9,7 +9,7 @@ const (
 	EntryFile
 	EntryFolder
 	EntryLink      // a symbolic link
-	EntrySubmodule // the commit of a submodule, and every other type of file
+	EntrySubmodule // the commit of a submodule, or a mode with other type bits
 )
 
 // KindOfEntry reads the mode of a tree entry: the octal digits before the name. Like git, it judges

@@ -7,8 +7,8 @@ import (
 
 // Limits of the memory for object contents, in bytes. A walker that reads a large object, or needs
 // more than ownBudget, waits for the slot for large objects. Only one walker of the process has the
-// slot at a time. So a process that walks many packs concurrently holds ownBudget for each walker,
-// and largeBudget once.
+// slot at a time. So a process that walks many packs concurrently holds at most ownBudget for each
+// walker, and largeBudget once.
 const (
 	largeObject = 8 << 20   // a larger object needs the slot
 	ownBudget   = 32 << 20  // a walker that holds more bytes needs the slot
@@ -23,7 +23,7 @@ const (
 var largeSlot = make(chan struct{}, 1)
 
 // buffers hands out memory for objects within the budgets, and reuses it. Callers must call release
-// after each tree of deltas.
+// after each tree of deltas; otherwise no other walker can get the slot for large objects.
 type buffers struct {
 	free      [][]byte
 	freeBytes int
