@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// A walk that reaches a missing or damaged commit returns the commits that it read before, and gives
-// no error if it needs no others.
+// A walk that reaches a missing or damaged commit returns the commits that it read before, and
+// gives no error if it needs no others.
 func TestBrokenHistories(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -1,7 +1,7 @@
 // Package boundaries holds the tests of this module's import boundaries: which package may import
 // which other, and what a package must not depend on, directly or through others. The tables in
 // table_test.go are the design (docs/architecture.md); change both together. docs_test.go checks
-// the names in docs/.
+// that the tests and source files that docs/ names exist.
 package boundaries
 
 import (
@@ -29,10 +29,10 @@ const module = "github.com/backsight/backsight"
 var systems = []string{"linux", "darwin"}
 
 // imported maps the import path of a package to the packages that its non-test files import. It has
-// an entry for each package of this module and for all their dependencies.
+// an entry for each package of this module, and each of their dependencies, that imports anything.
 type imported map[string][]string
 
-// readImports runs `go list` once for all tests of this package.
+// readImports runs `go list` once for each of the systems, for all tests of this package.
 var readImports = sync.OnceValues(func() (imported, error) {
 	if err := openEveryFolder(); err != nil {
 		return nil, err

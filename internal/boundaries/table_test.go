@@ -92,7 +92,7 @@ var mustNotReach = []struct {
 	{
 		pkg:       "./search/engine",
 		forbidden: []string{"./store", "net/http", "database/sql", "go.temporal.io/..."},
-		because:   "the worker and `backsight history` judge samples with the same code",
+		because:   "`backsight history` judges samples with this code too, without a server",
 	},
 	{
 		pkg:       "./gitrepo",

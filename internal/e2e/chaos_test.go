@@ -42,9 +42,9 @@ func TestChaos(t *testing.T) {
 	runTrial(t, trial{repositories: 220, rate: 15, kills: 22, crashes: 2, pauses: 3, fullDisk: true, damage: true})
 }
 
-// runTrial fills an insight without disturbance, then the same one with disturbances, and requires
-// that every sample and every point is equal. Only samples of a damaged mirror may be partial or
-// failed, with a reason.
+// runTrial fills an insight without disturbance, then an equal one with disturbances, and requires
+// that the samples of both are equal, and that the chart shows their sums. Only samples of a damaged
+// mirror may be partial or failed, with a reason.
 func runTrial(t *testing.T, plan trial) {
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("BACKSIGHT_CHAOS_SEED"); text != "" {
@@ -104,8 +104,8 @@ type disturbance struct {
 	do   func()
 }
 
-// disturbances returns all disturbances of the plan in random order. Each part is killed at least
-// once.
+// disturbances returns all disturbances of the plan. The kills and pauses are in random order; the
+// disk is filled half-way, and the mirror is damaged early.
 func (c *chaos) disturbances() (all []disturbance) {
 	parts := []disturbance{
 		{"kill the worker", func() { c.kill(c.t, "backsight", "worker") }},
@@ -198,7 +198,7 @@ func (c *chaos) waitFor(what string, reached func(tally) bool) tally {
 	return tally{}
 }
 
-// until calls do until it succeeds. do fails while a part is down.
+// until calls `do` until it succeeds. `do` may fail while a part is down.
 func (c *chaos) until(what string, do func() error) {
 	c.t.Helper()
 	var err error
@@ -266,7 +266,7 @@ func (c *chaos) pause() {
 	c.until("paused", func() error {
 		state, inFlight, err := c.state()
 		if err == nil && (state != "PAUSED" || inFlight > 0) {
-			err = fmt.Errorf("the series is %s with %d samples in flight", state, inFlight)
+			err = fmt.Errorf("the series is %s with %d child workflows in flight", state, inFlight)
 		}
 		return err
 	})

@@ -165,7 +165,7 @@ func newDisk(t *testing.T, filled bool) *disk {
 	return d
 }
 
-// fill makes the disk full. parent is the process whose descendants use it.
+// fill makes the disk full. The descendants of the process `parent` use the disk.
 func (d *disk) fill(t *testing.T, parent int) {
 	t.Helper()
 	if d.mounted {

@@ -105,8 +105,8 @@ func (s *stack) completeness(view string) (ledger tally, workflow *tally, err er
 	return series.Completeness, workflow, nil
 }
 
-// requireTruth compares every sample with git's count at that time. damaged names repositories
-// whose samples may be partial.
+// requireTruth compares samples with git's counts at their times, except partial samples of the
+// repository `damaged`.
 func requireTruth(t *testing.T, root string, samples []sample, damaged string) {
 	t.Helper()
 	for _, got := range samples {

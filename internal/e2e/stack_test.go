@@ -68,7 +68,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// stack is a running `backsight up`.
+// stack is an installation that `backsight up` runs.
 type stack struct {
 	url   string
 	repos string

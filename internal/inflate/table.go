@@ -17,7 +17,8 @@ const (
 //	bits 13-15  flags
 //	bits 16-31  a literal, the base of a length or distance, or the start of a second-level table
 //
-// With flagSecond, bits 8-12 hold the width of the second-level table instead.
+// With flagSecond, bits 8-12 hold the width of the second-level table instead. In an entry of a
+// second-level table, both numbers of bits leave out the bits of the first-level index.
 type entry uint32
 
 const (
@@ -80,8 +81,8 @@ func makeSymbols() (lit, dist, length symbols) {
 }
 
 // build fills a decoding table for a canonical Huffman code, given the code length of each symbol.
-// It returns false when no prefix code has these lengths, because too many of them are short. Codes
-// without a symbol decode to the entry `invalid`.
+// It returns false when no prefix code has these lengths, because too many of them are short, or
+// when the table is too small. Codes without a symbol decode to the entry `invalid`.
 func build(table []entry, width int, lengths []uint8, of symbols) bool {
 	var count [maxBits + 1]int
 	for _, n := range lengths {

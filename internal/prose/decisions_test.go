@@ -11,7 +11,7 @@ import (
 )
 
 // TestDecisionsFollowTheTemplate requires that every decision has the title and the five sections
-// of docs/decisions/000-template.md, and a row in the index.
+// of docs/decisions/000-template.md, and that the index links to it.
 func TestDecisionsFollowTheTemplate(t *testing.T) {
 	t.Parallel()
 	const folder = "../../docs/decisions"
@@ -40,6 +40,6 @@ func TestDecisionsFollowTheTemplate(t *testing.T) {
 		for i, between := range sections.Split(string(text), -1)[1:] {
 			require.NotEmpty(t, strings.TrimSpace(between), "%s: %s is empty", name, found[i])
 		}
-		require.Contains(t, string(index), "]("+name+")", "the index has no link to it")
+		require.Contains(t, string(index), "]("+name+")", "the index has no link to this decision")
 	}
 }

@@ -94,8 +94,8 @@ var (
 	notProse = regexp.MustCompile(`^\s*(\||\[[^]]+\]:\s|([-*+]\s+)?!?\[[^]]*\]\([^)]*\)[.,;]?\s*$)`)
 )
 
-// markdown finds everything but tables, fenced code blocks, link definitions, and links alone on a
-// line.
+// markdown finds everything but tables, fenced code blocks, link definitions, and links or images
+// alone on a line.
 func markdown(_ string, lines []string) []bool {
 	prose := make([]bool, len(lines))
 	open := "" // the fence of the code block that this line is in
