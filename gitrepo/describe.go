@@ -14,9 +14,9 @@ type Description struct {
 	Subject string
 }
 
-// Describe returns the descriptions of commits, in the same order. The commits must be distinct.
-// The description of a commit that git cannot read is empty: git can know such a commit and its
-// date from a commit-graph. Describe starts one process, and some more for each such commit.
+// Describe returns the descriptions of commits, in the same order. The commits must be distinct. If
+// git cannot read a commit, its description is empty; a history contains such a commit if a
+// commit-graph lists it. Describe starts one process, and some more for each such commit.
 func (r *Repo) Describe(ctx context.Context, commits []OID) ([]Description, error) {
 	described, err := r.describe(ctx, commits)
 	if exitCode(err) != 128 || ctx.Err() != nil {

@@ -99,10 +99,9 @@ func (r *Repo) openByGit(ctx context.Context) (err error) {
 // Dir returns the absolute form of the path that Open was called with.
 func (r *Repo) Dir() string { return r.dir }
 
-// EndsEarly reports whether a history that ends with the commit `oldest` continues before it, but
-// not in this repository, because it is a shallow clone. The state of the repository before
-// `oldest` is then unknown. A shallow clone can also have a whole history, when only other branches
-// are cut.
+// EndsEarly reports whether the oldest commit of a history has parents that this repository lacks
+// because it is a shallow clone. The state of the repository before that commit is then unknown. A
+// shallow clone can also have a whole history, when only other branches are cut.
 func (r *Repo) EndsEarly(ctx context.Context, oldest OID) (bool, error) {
 	if !r.shallow {
 		return false, nil

@@ -2212,8 +2212,8 @@ type Subscription {
 type EmptyResponse { alwaysNil: String }
 """
 ` + "`" + `endCursor` + "`" + ` is the cursor of the last node, null if the page is empty. A request with this value in
-the argument ` + "`" + `after` + "`" + ` reads the next page. The argument ` + "`" + `first` + "`" + ` of a connection is the size of the
-page, from 1 to 200.
+the argument ` + "`" + `after` + "`" + ` reads the next page. The argument ` + "`" + `first` + "`" + ` of a connection is the maximum number
+of nodes on the page, from 1 to 200.
 """
 type PageInfo { endCursor: String hasNextPage: Boolean! }
 
@@ -2328,10 +2328,10 @@ archived. Within one time, points are always sorted by label.
 input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
 """
-RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
-in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
-DATE_ADDED sorts by the time at which the value first occurs, among the times shown. If
-` + "`" + `sortOptions` + "`" + ` is null, the order is RESULT_COUNT DESC.
+RESULT_COUNT sorts by the largest count at any of the times shown, not by the newest count.
+LEXICOGRAPHICAL sorts by label, with labels compared as versions (1.9 before 1.10). DATE_ADDED sorts
+by the time at which the value first occurs, among the times shown. If ` + "`" + `sortOptions` + "`" + ` is null, the
+order is RESULT_COUNT DESC.
 """
 enum SeriesSortMode { RESULT_COUNT LEXICOGRAPHICAL DATE_ADDED }
 enum SeriesSortDirection { ASC DESC }
@@ -2607,7 +2607,7 @@ type Repository {
   notices: [String!]!
   """
   When a sync last found that the past had changed: commits had left the history, for example after
-  a force-push, or commits were pushed that are dated before samples of a series. null if never.
+  a force-push, or commits were pushed that are dated before samples of a series. Null if never.
   """
   rewrittenAt: DateTime
 }

@@ -209,8 +209,8 @@ type Mutation struct {
 }
 
 // `endCursor` is the cursor of the last node, null if the page is empty. A request with this value in
-// the argument `after` reads the next page. The argument `first` of a connection is the size of the
-// page, from 1 to 200.
+// the argument `after` reads the next page. The argument `first` of a connection is the maximum number
+// of nodes on the page, from 1 to 200.
 type PageInfo struct {
 	EndCursor   *string `json:"endCursor,omitempty"`
 	HasNextPage bool    `json:"hasNextPage"`
@@ -259,7 +259,7 @@ type Repository struct {
 	// not searched because they are binary, although their names are those of texts.
 	Notices []string `json:"notices"`
 	// When a sync last found that the past had changed: commits had left the history, for example after
-	// a force-push, or commits were pushed that are dated before samples of a series. null if never.
+	// a force-push, or commits were pushed that are dated before samples of a series. Null if never.
 	RewrittenAt *time.Time `json:"rewrittenAt,omitempty"`
 }
 
@@ -878,10 +878,10 @@ func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
-// in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
-// DATE_ADDED sorts by the time at which the value first occurs, among the times shown. If
-// `sortOptions` is null, the order is RESULT_COUNT DESC.
+// RESULT_COUNT sorts by the largest count at any of the times shown, not by the newest count.
+// LEXICOGRAPHICAL sorts by label, with labels compared as versions (1.9 before 1.10). DATE_ADDED sorts
+// by the time at which the value first occurs, among the times shown. If `sortOptions` is null, the
+// order is RESULT_COUNT DESC.
 type SeriesSortMode string
 
 const (

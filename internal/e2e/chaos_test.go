@@ -43,8 +43,8 @@ func TestChaos(t *testing.T) {
 }
 
 // runTrial fills an insight without disturbance, then an equal one with disturbances, and requires
-// that the samples of both are equal, and that the chart shows their sums. Only samples of a damaged
-// mirror may be partial or failed, with a reason.
+// that the samples of both are equal, and that the chart shows their sums. Only samples of a
+// damaged mirror may be partial or failed, with a reason.
 func runTrial(t *testing.T, plan trial) {
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("BACKSIGHT_CHAOS_SEED"); text != "" {

@@ -529,8 +529,8 @@ func (v *Notice) GetSince() string { return v.Since }
 // The GraphQL type's documentation follows.
 //
 // `endCursor` is the cursor of the last node, null if the page is empty. A request with this value in
-// the argument `after` reads the next page. The argument `first` of a connection is the size of the
-// page, from 1 to 200.
+// the argument `after` reads the next page. The argument `first` of a connection is the maximum number
+// of nodes on the page, from 1 to 200.
 type Page struct {
 	EndCursor   *string `json:"endCursor"`
 	HasNextPage bool    `json:"hasNextPage"`
@@ -753,7 +753,7 @@ type Repository struct {
 	// not searched because they are binary, although their names are those of texts.
 	Notices []string `json:"notices"`
 	// When a sync last found that the past had changed: commits had left the history, for example after
-	// a force-push, or commits were pushed that are dated before samples of a series. null if never.
+	// a force-push, or commits were pushed that are dated before samples of a series. Null if never.
 	RewrittenAt *string `json:"rewrittenAt"`
 }
 
