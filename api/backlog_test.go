@@ -55,7 +55,7 @@ func TestBacklogMetrics(t *testing.T) {
 	_, err = b.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: series.Grid.Frames()})
 	require.NoError(t, err)
 
-	// A recording drops an older snapshot, whose plan stays open until the next snapshot.
+	// A recording can leave the plan of a snapshot open until the next snapshot. It does not count.
 	_, err = b.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{time.Now()}})
 	require.NoError(t, err)
 	require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, bad.ID, "the worker died"))

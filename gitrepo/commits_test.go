@@ -49,7 +49,7 @@ func TestAsOf_EqualsRevList(t *testing.T) {
 		for range 3 {
 			at := testgit.Epoch.Add(time.Duration(rapid.IntRange(-100, 300).Draw(rt, "at")) * time.Hour)
 			if rapid.IntRange(0, 4).Draw(rt, "far") == 0 {
-				// git reads no later dates than those of 2099 after --before.
+				// With --before, git reads only dates up to the year 2099.
 				at = time.Unix(rapid.SampledFrom([]int64{1, 1 << 31, 4_000_000_000}).Draw(rt, "second"), 0).UTC()
 			}
 			want := repo.Git(rt, "rev-list", "-1", "--first-parent", "--before="+at.Format(time.RFC3339), "main")
@@ -111,7 +111,8 @@ func TestFirstParents_OfAShallowClone(t *testing.T) {
 	require.True(t, early)
 }
 
-// A fetch with --depth makes the whole repository a shallow clone, but it cuts only that branch.
+// A fetch of one branch with --depth makes the repository a shallow clone, but cuts the history of
+// only that branch.
 func TestFirstParents_OfAShallowCloneWithAWholeBranch(t *testing.T) {
 	t.Parallel()
 	other := testgit.New(t)

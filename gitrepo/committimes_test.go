@@ -26,8 +26,8 @@ var unusualCommitters = []string{
 	"C <c@d> 18446744073709551616 +0000", "C <c@d> 99999999999999999999999 +0000", "C <c@d> -99999999999999999999999 +0000",
 }
 
-// The times of commits are those that git reads, wherever the unusual commit is, and the rest of
-// the history is unharmed.
+// A commit with an unusual committer line has the time that git reads, wherever the commit is in a
+// history, and the other commits have their usual times.
 func TestCommitTimes_EqualGit(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -88,8 +88,8 @@ func TestFirstParents_EndAtALooseCommitWithTheContentOfAnother(t *testing.T) {
 	}
 }
 
-// git knows commits from a commit-graph, also those that it cannot read. A graph does not change
-// where the history ends, and commits that cannot be read have no description.
+// git takes commits from a commit-graph, even if it cannot read their objects. The history still
+// ends before such a commit, and such a commit has no description.
 func TestFirstParents_WithACommitGraph(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -317,7 +317,7 @@ func TestObjects_ALargeObjectWithOtherContentIsNeverComplete(t *testing.T) {
 	}
 }
 
-// A stream that ends early is not io.EOF. The object is then read again, and is corrupt.
+// A stream that ends early does not return io.EOF. The object is then read again, and is corrupt.
 func TestObjects_ALargeCorruptObjectIsNeverComplete(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

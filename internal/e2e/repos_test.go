@@ -49,8 +49,8 @@ func writeRepository(t *testing.T, dir string, random *rand.Rand, commits int) {
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	git(t, dir, nil, "init", "--quiet", "--bare", "--initial-branch=main")
 	var stream bytes.Buffer
-	// No commit is within half an hour of a time of a grid whose anchor is now, so two insights that
-	// are created within this time have equal samples.
+	// No commit is within half an hour of a time of a grid whose anchor is now, so two insights
+	// that are created within this time have equal samples.
 	whole := time.Now().Add(30 * time.Minute)
 	when := time.Now().AddDate(0, -14, 0)
 	step := time.Since(when) / time.Duration(commits+1)
