@@ -13,8 +13,8 @@
 //     set) and accepts loopback host names only (guard.go, listen.go).
 //   - A mutation that creates or deletes an insight, or registers a repository, commits before it
 //     calls Temporal. If that call fails, the mutation still succeeds: the worker's reconciler
-//     starts or stops the series later (views.go), and the next scheduled sync reads a new
-//     repository (repositories.go).
+//     starts or stops the series later (views.go), and the next sync reads a new repository
+//     (repositories.go).
 //   - A chart has only the captured values that seriesDisplayOptions selects, and the number of all
 //     values. Postgres makes the selection for an administrator's read without filters of
 //     repository names (points.go).

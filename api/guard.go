@@ -60,8 +60,8 @@ type AuthMode string
 const (
 	// AuthNone accepts every client that can connect. It is for loopback addresses only.
 	AuthNone AuthMode = "none"
-	// AuthProxy accepts only connections from an address in Auth.Networks. The proxy there sends
-	// the person's name in a header.
+	// AuthProxy accepts only connections from an address in Auth.Networks, except for /healthz and
+	// /readyz. The proxy there sends the person's name in a header.
 	AuthProxy AuthMode = "proxy"
 )
 

@@ -132,7 +132,7 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	ctx, cancel := afterCommit(ctx)
 	defer cancel()
 	if err := r.config.Workflows.Sync(ctx, repository.ID); err != nil {
-		r.config.Logger.WarnContext(ctx, "starting the sync of a new repository failed; the next scheduled sync reads it", "repository", repository.Name, "error", err)
+		r.config.Logger.WarnContext(ctx, "starting the sync of a new repository failed; the next sync reads it", "repository", repository.Name, "error", err)
 	}
 	return repositoryModel(repository), nil
 }

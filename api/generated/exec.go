@@ -2700,7 +2700,8 @@ input LineChartSearchInsightDataSeriesInput {
   generatedFromCaptureGroups: Boolean = false
   """
   Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-  LANGUAGE_STATS requires a query that is empty or consists of filters only.
+  Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+  requires a query that is empty or consists of filters only.
   """
   generationMethod: InsightGenerationMethod
 }

@@ -122,7 +122,8 @@ export type LineChartSearchInsightDataSeriesInput = {
   generatedFromCaptureGroups?: boolean | null | undefined;
   /**
    * Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-   * LANGUAGE_STATS requires a query that is empty or consists of filters only.
+   * Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+   * requires a query that is empty or consists of filters only.
    */
   generationMethod?: InsightGenerationMethod | null | undefined;
 };

@@ -431,7 +431,8 @@ type LineChartSearchInsightDataSeriesInput struct {
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups"`
 	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-	// LANGUAGE_STATS requires a query that is empty or consists of filters only.
+	// Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+	// requires a query that is empty or consists of filters only.
 	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
 
