@@ -121,7 +121,7 @@ func workflowError(seriesID string, err error) error {
 	case insights.NotFound:
 		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow: the series was deleted, or it was just created; if it was created, try again in a few seconds"}
 	case insights.Unavailable:
-		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker accepted the command in time: is one running? `backsight doctor` checks the installation"}
+		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": the command was not accepted in time: are Temporal and a worker running? `backsight doctor` checks the installation"}
 	}
 	return err
 }

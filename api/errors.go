@@ -50,8 +50,8 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// publicMessage returns an error's message. Messages of the code Unavailable often end with a
-// driver's text, which can contain addresses and user names; publicMessage removes it.
+// publicMessage returns an error's message. Messages of the code Unavailable often end with the
+// text of their cause, which can contain addresses and user names; publicMessage removes that text.
 func publicMessage(e *insights.Error) string {
 	if e.Code != insights.Unavailable || e.Cause == nil {
 		return e.Message

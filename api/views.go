@@ -116,8 +116,8 @@ func (r *mutationResolver) startSeries(ctx context.Context, view insights.View) 
 	}
 }
 
-// CreateLineChartSearchInsight stores a view and starts its series. It reports each error in the
-// input with its field.
+// CreateLineChartSearchInsight stores a view and starts its series. It reports errors in the input
+// with their fields.
 func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, input generated.LineChartSearchInsightInput) (*generated.InsightViewPayload, error) {
 	view, problems := newView(input, r.config.Now())
 	if len(problems) == 0 {

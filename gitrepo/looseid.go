@@ -40,7 +40,7 @@ func (r *Repo) verifyWalk(ctx context.Context, commits []Commit) ([]Commit, erro
 		return nil, err
 	}
 	defer objects.Close()
-	first := len(commits) // the newest commit that is damaged
+	first := len(commits) // the index of the newest commit that is damaged
 	var problem Problem
 	var detail error
 	err = objects.Read(ctx, ids, ReadOptions{Workers: 1}, func(_, i int, object *Object) error {

@@ -33,8 +33,8 @@ func TestSurvivesTheDeathOfEveryPart(t *testing.T) {
 }
 
 // TestChaos fills an insight over many repositories, and meanwhile causes every kind of
-// disturbance, in random order. `make chaos` runs it. A failure prints the seed; with
-// BACKSIGHT_CHAOS_SEED set to it, the order is the same.
+// disturbance. `make chaos` runs it. The order depends on a random seed, which a failure prints;
+// with BACKSIGHT_CHAOS_SEED set to the seed, the order is the same.
 func TestChaos(t *testing.T) {
 	if os.Getenv("BACKSIGHT_CHAOS") == "" {
 		t.Skip("takes minutes: make chaos")

@@ -52,7 +52,7 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	}
 	ended := func(c tally) bool { return c.Pending == 0 && c.Planned == 12*12 }
 
-	// Slower still: on a busy machine, the command that cancels takes seconds.
+	// An even lower rate, because on a busy machine the command that cancels takes seconds.
 	set("insights.historical.worker.rateLimit", "3")
 	series("extend", created.ID, "--points", "12")
 	deadline := time.Now().Add(2 * time.Minute)

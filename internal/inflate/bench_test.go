@@ -208,7 +208,7 @@ func generatedPack(b *testing.B) string {
 	return repo.Packs(b)[0]
 }
 
-// entries returns the zlib streams of a pack, in its order.
+// entries returns the zlib streams of a pack, in the order of the pack.
 func entries(b *testing.B, pack string) (all []packed) {
 	b.Helper()
 	content, err := os.ReadFile(pack)

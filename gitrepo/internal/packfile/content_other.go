@@ -4,7 +4,7 @@ package packfile
 
 import "os"
 
-// openContent reads the whole file, because this system cannot map it.
+// openContent reads the whole file, because this package maps files only on Unix.
 func openContent(path string) (content, error) {
 	bytes, err := os.ReadFile(path)
 	return content{bytes: bytes}, err
