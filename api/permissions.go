@@ -13,8 +13,8 @@ import (
 // A permission says who may use a root field of the schema.
 type permission struct {
 	role role // the lowest role that may use the field
-	// If owned is not nil, a person who is not an administrator may use the field only for what
-	// owned says that the person owns.
+	// If owned is not nil, only administrators and owners may use the field: owned reports whether
+	// the person owns what the arguments name.
 	owned func(ctx context.Context, r *resolver, who person, args map[string]any) (bool, error)
 }
 
@@ -75,7 +75,8 @@ func (r *resolver) authorise(ctx context.Context, next graphql.Resolver) (any, e
 }
 
 // allowed returns a Forbidden error if the person who sent the request may not use the root field
-// with these arguments. It returns NotFound if the arguments name nothing that can have an owner.
+// with these arguments. For a field that only owners may use, it can also return NotFound, because
+// the arguments name an insight or series that does not exist.
 func (r *resolver) allowed(ctx context.Context, field string, args map[string]any) error {
 	needed, known := permissions[field]
 	who := sender(ctx)

@@ -47,8 +47,8 @@ func TestEveryRootFieldHasAPermission(t *testing.T) {
 // The people of the matrix. Owner and editor have the same role; the owner created the insight.
 var matrixPeople = []string{"viewer", "editor", "owner", "root"}
 
-// matrix says which of these people may use each root field, once for an insight of the owner and a
-// private repository that only "root" sees. It is written independently of permissions.
+// matrix says which of these people may use each root field on an insight of the owner. It is
+// written independently of permissions.
 var matrix = map[string]struct {
 	operation string
 	may       string // initials: v(iewer), e(ditor), o(wner), r(oot)
@@ -91,9 +91,9 @@ var matrix = map[string]struct {
 	"Mutation.updateSetting":        {`mutation { updateSetting(key: "backsight.sync.interval", value: "5m") { key } }`, "r"},
 }
 
-// Every person uses every root field on an insight of the owner, and on a repository that is public,
-// private, or private with a grant. Each cell gets objects of its own, because some operations
-// delete theirs.
+// Every person uses every root field on an insight of the owner, and on a repository that is
+// public, private, or private with a grant. Each cell gets objects of its own, because some
+// operations delete theirs.
 func TestPermissionMatrix(t *testing.T) {
 	t.Parallel()
 	require.Len(t, matrix, len(rootFields(t)))

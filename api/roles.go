@@ -57,7 +57,8 @@ func (a Auth) personOf(login string) person {
 const maxLogin = 200
 
 // CheckLogin returns an Invalid error unless the text can be a login: visible characters without
-// spaces, commas and quotes, at most maxLogin bytes. A comma would also be what joins two headers.
+// spaces, commas, semicolons and quotes, at most maxLogin bytes. A comma can be a sign that a proxy
+// has joined two headers.
 func CheckLogin(login string) error {
 	refused := func(c rune) bool {
 		return !unicode.IsGraphic(c) || unicode.IsSpace(c) || strings.ContainsRune(`,;"'`, c)

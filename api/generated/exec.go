@@ -2074,8 +2074,9 @@ type User {
 }
 """
 Backsight: VIEWER reads charts, samples and settings. EDITOR also creates insights, deletes the
-insights that the person owns, and sends commands to their series. ADMIN does everything, and sees
-every repository. The person who creates an insight owns it.
+insights that the person owns, and sends commands to their series, except those that move a series
+in the queue. ADMIN does everything, and sees every repository. The person who creates an insight
+owns it.
 """
 enum Role { VIEWER EDITOR ADMIN }
 
@@ -2130,7 +2131,8 @@ type Mutation {
   """
   Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
   backfills) to the queue position FRONT. The work keeps the position until it is complete or moved
-  again. Returns a CONFLICT error if there is no such work.
+  again. Returns a CONFLICT error if there is no such work. Only administrators may call this
+  mutation.
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
@@ -2159,19 +2161,22 @@ type Mutation {
   when the number is raised.
   """
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
-  "Backsight: renames a repository. Its samples are kept and listed under the new name."
+  """
+  Backsight: renames a repository. Its samples are kept and listed under the new name. Only
+  administrators may call this mutation.
+  """
   renameRepository(name: String!, newName: String!): Repository!
   """
   Backsight: registers a repository. ` + "`" + `location` + "`" + ` is a clone URL, or an absolute path that exists on
   the machines of the API and of all workers. If ` + "`" + `name` + "`" + ` is null, the name is derived from the
   location. Idempotent: if the location is registered already, its repository is returned, even if
   its name is not ` + "`" + `name` + "`" + `. If ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if it is
-  registered already; only administrators may pass true.
+  registered already. Only administrators may call this mutation.
   """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
   """
   Backsight: removes a repository from all future plans and frees its name. Samples that were
-  computed are kept.
+  computed are kept. Only administrators may call this mutation.
   """
   removeRepository(name: String!): EmptyResponse!
   """
@@ -2192,10 +2197,14 @@ type Mutation {
   revokeRepository(name: String, login: String!): EmptyResponse!
   """
   Backsight: starts a sync of one repository or, if ` + "`" + `name` + "`" + ` is null, of every repository. A sync
-  fetches the mirror, or reads the local repository, and updates the commit index.
+  fetches the mirror, or reads the local repository, and updates the commit index. Only
+  administrators may call this mutation.
   """
   syncRepository(name: String): EmptyResponse!
-  "Backsight: changes a setting. Query.settings says when the new value takes effect."
+  """
+  Backsight: changes a setting. Query.settings says when the new value takes effect. Only
+  administrators may call this mutation.
+  """
   updateSetting(key: String!, value: String!): Setting!
 }
 
@@ -2229,8 +2238,9 @@ type InsightView {
   """
   owner: String
   """
-  Backsight: whether the person who sends the request may delete the insight and send commands to
-  its series: administrators and, if the person is an editor, the owner.
+  Backsight: true if the person who sends the request is an administrator, or is an editor and owns
+  the insight. Only these people may delete the insight. They may also send commands to its series,
+  and so may an editor who owns another insight with the same series.
   """
   viewerCanEdit: Boolean!
   presentation: LineChartInsightViewPresentation!

@@ -142,8 +142,9 @@ type InsightView struct {
 	// Backsight: the login of the person who created the insight; null if it was created without an
 	// authenticating proxy.
 	Owner *string `json:"owner,omitempty"`
-	// Backsight: whether the person who sends the request may delete the insight and send commands to
-	// its series: administrators and, if the person is an editor, the owner.
+	// Backsight: true if the person who sends the request is an administrator, or is an editor and owns
+	// the insight. Only these people may delete the insight. They may also send commands to its series,
+	// and so may an editor who owns another insight with the same series.
 	ViewerCanEdit         bool                                 `json:"viewerCanEdit"`
 	Presentation          *LineChartInsightViewPresentation    `json:"presentation"`
 	DataSeries            []*model.InsightsSeries              `json:"dataSeries"`
@@ -569,8 +570,9 @@ func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: VIEWER reads charts, samples and settings. EDITOR also creates insights, deletes the
-// insights that the person owns, and sends commands to their series. ADMIN does everything, and sees
-// every repository. The person who creates an insight owns it.
+// insights that the person owns, and sends commands to their series, except those that move a series
+// in the queue. ADMIN does everything, and sees every repository. The person who creates an insight
+// owns it.
 type Role string
 
 const (

@@ -18,9 +18,9 @@ func adler(data []byte) uint32 {
 		part := data[:min(len(data), adlerReduce)]
 		data = data[len(part):]
 		for ; len(part) >= adlerBytes; part = part[adlerBytes:] {
-			// Each of these variables holds four sums of 16 bits. `even` sums the bytes 0, 2, 4 and 6
-			// of the 8-byte words, `odd` the others. `evens` and `odds` sum the values that `even` and
-			// `odd` had before each word.
+			// Each of these variables holds four sums of 16 bits. `even` sums the bytes 0, 2, 4 and
+			// 6 of the 8-byte words, `odd` the others. `evens` and `odds` sum the values that
+			// `even` and `odd` had before each word.
 			var even, odd, evens, odds uint64
 			words := (*[adlerBytes]byte)(part)
 			for i := 0; i <= adlerBytes-8; i += 8 {

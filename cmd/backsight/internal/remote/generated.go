@@ -15,7 +15,7 @@ type AddRepositoryResponse struct {
 	// the machines of the API and of all workers. If `name` is null, the name is derived from the
 	// location. Idempotent: if the location is registered already, its repository is returned, even if
 	// its name is not `name`. If `private` is true, the repository becomes private, even if it is
-	// registered already; only administrators may pass true.
+	// registered already. Only administrators may call this mutation.
 	AddRepository Repository `json:"addRepository"`
 }
 
@@ -503,7 +503,8 @@ func (v *MoveInsightSeriesBackfillToBackOfQueueResponse) GetSeries() Changed { r
 type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
 	// Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
 	// backfills) to the queue position FRONT. The work keeps the position until it is complete or moved
-	// again. Returns a CONFLICT error if there is no such work.
+	// again. Returns a CONFLICT error if there is no such work. Only administrators may call this
+	// mutation.
 	Series Changed `json:"series"`
 }
 
@@ -672,7 +673,7 @@ func (v *RemoveRepositoryRemoveRepositoryEmptyResponse) GetAlwaysNil() *string {
 // RemoveRepositoryResponse is returned by RemoveRepository on success.
 type RemoveRepositoryResponse struct {
 	// Backsight: removes a repository from all future plans and frees its name. Samples that were
-	// computed are kept.
+	// computed are kept. Only administrators may call this mutation.
 	RemoveRepository RemoveRepositoryRemoveRepositoryEmptyResponse `json:"removeRepository"`
 }
 
@@ -694,7 +695,8 @@ func (v *RenameRepositoryRenameRepository) GetName() string { return v.Name }
 
 // RenameRepositoryResponse is returned by RenameRepository on success.
 type RenameRepositoryResponse struct {
-	// Backsight: renames a repository. Its samples are kept and listed under the new name.
+	// Backsight: renames a repository. Its samples are kept and listed under the new name. Only
+	// administrators may call this mutation.
 	RenameRepository RenameRepositoryRenameRepository `json:"renameRepository"`
 }
 
@@ -1353,7 +1355,8 @@ func (v *SnapshotInsightSeriesResponse) GetSeries() Changed { return v.Series }
 // SyncRepositoryResponse is returned by SyncRepository on success.
 type SyncRepositoryResponse struct {
 	// Backsight: starts a sync of one repository or, if `name` is null, of every repository. A sync
-	// fetches the mirror, or reads the local repository, and updates the commit index.
+	// fetches the mirror, or reads the local repository, and updates the commit index. Only
+	// administrators may call this mutation.
 	SyncRepository SyncRepositorySyncRepositoryEmptyResponse `json:"syncRepository"`
 }
 
@@ -1491,7 +1494,8 @@ func (v *TriggerInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // UpdateSettingResponse is returned by UpdateSetting on success.
 type UpdateSettingResponse struct {
-	// Backsight: changes a setting. Query.settings says when the new value takes effect.
+	// Backsight: changes a setting. Query.settings says when the new value takes effect. Only
+	// administrators may call this mutation.
 	UpdateSetting Setting `json:"updateSetting"`
 }
 
