@@ -241,4 +241,7 @@ func TestALoginIsExactlyOneValidHeader(t *testing.T) {
 		require.Equal(t, test.status, status(behind, r), "%q", test.headers)
 	}
 	require.Equal(t, insights.Invalid, insights.ErrorCode(CheckLogin("a b")))
+	require.NoError(t, Auth{Admins: []string{"root"}, Editors: []string{everyone, "ann"}}.CheckLogins())
+	require.ErrorContains(t, Auth{Admins: []string{everyone}, Editors: []string{"ann"}}.CheckLogins(), `--admins: login "*"`)
+	require.ErrorContains(t, Auth{Editors: []string{"ann lee"}}.CheckLogins(), `--editors: login "ann lee"`)
 }

@@ -63,7 +63,7 @@ func CheckLogin(login string) error {
 	refused := func(c rune) bool {
 		return !unicode.IsGraphic(c) || unicode.IsSpace(c) || strings.ContainsRune(`,;"'`, c)
 	}
-	if login == "" || len(login) > maxLogin || !utf8.ValidString(login) || strings.ContainsFunc(login, refused) {
+	if login == "" || login == everyone || len(login) > maxLogin || !utf8.ValidString(login) || strings.ContainsFunc(login, refused) {
 		return insights.Errorf(insights.Invalid, "login %.80q: use 1 to %d bytes of visible characters, without spaces, commas, semicolons and quotes", login, maxLogin)
 	}
 	return nil

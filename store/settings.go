@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -48,12 +49,12 @@ var KnownSettings = []Setting{
 	{SettingFrameRate, "0", "Samples that one worker process settles per second by searching; 0: no limit.", rate},
 	{SettingSearchRate, "0", "Searches that one worker process starts per second; 0: no limit.", rate},
 	{SettingConcurrency, "0", "Searches that one worker process runs at the same time; 0: as many as it has slots, " +
-		"by default one for each core.", whole},
+		"by default one for each core.", upTo(maxConcurrency)},
 	{SettingBatchCost, "800", "Cost up to which repositories share one RepositoryWorkflow. The cost of a " +
 		"repository is the number of its commits to search plus the MiB of its object store. The default " +
-		"fits about 64 small repositories with 12 sample times. 0: one repository per workflow.", whole},
+		"fits about 64 small repositories with 12 sample times. 0: one repository per workflow.", upTo(maxCost)},
 	{SettingFrameBudget, "20000", "Cost (see backsight.repository.batchCost) above which a repository gets " +
-		"one FrameWorkflow for each of its sample times. 0: every repository gets them.", whole},
+		"one FrameWorkflow for each of its sample times. 0: every repository gets them.", upTo(maxCost)},
 	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and " +
 		"syncs. Only the workers that serve a queue (backsight worker --shards) have mirrors of its " +
 		"repositories. Reduce the number only while no search or sync is running or waiting.", shards},
@@ -64,15 +65,15 @@ var KnownSettings = []Setting{
 		"0: 40, which is also the maximum. With matching.enableFairness on the Temporal server, which " +
 		"backsight up sets, series share the workers equally, whatever the value of this setting. " +
 		"Without fairness, a new series waits for the batches that others have in flight: choose about " +
-		"twice the search slots of all workers.", whole},
+		"twice the search slots of all workers.", upTo(maxWindow)},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a " +
 		"duration such as 30s, 5m or 1h; 0: only on request.", duration},
 	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that one run of the " +
-		"sync has in flight at the same time, on all workers together; 0: 8.", whole},
+		"sync has in flight at the same time, on all workers together; 0: 8.", upTo(maxSyncs)},
 	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A " +
 		"worker indexes a repository after its first search, while no search runs. To do so, it reads " +
 		"the whole history of the repository once. Later searches then read only the files that can " +
-		"match. 0: no indexes are made or used.", whole},
+		"match. 0: no indexes are made or used.", upTo(maxIndexMiB)},
 	{SettingSnapshotInterval, "24h", "How often series take a snapshot if their samples are more than a " +
 		"day apart and their query is not about commits or diffs. A snapshot is the last, hollow point of " +
 		"a chart; the next snapshot replaces it. A duration such as 1h or 24h (then at midnight UTC); " +
@@ -80,7 +81,7 @@ var KnownSettings = []Setting{
 	{SettingRetentionPoints, "30", "How many of the newest sample times are shown on charts; 0: all. Charts show at " +
 		"least as many times as the series was created with or extended to. Older times are archived: " +
 		"exports still have them, and charts show them again when the number is raised. `backsight series " +
-		"retention` gives one series a number of its own, which applies instead.", points},
+		"retention` gives one series a number of its own, which applies instead.", upTo(math.MaxInt32)},
 	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of " +
 		"removed repositories, are kept before they are deleted for good. A duration such as 720h, which " +
 		"is 30 days; 0: forever.", duration},
@@ -167,20 +168,36 @@ func nearestKey(key string) string {
 	return nearest
 }
 
+// rate accepts 0 and rates that let a series end: with 0.01 samples per second, a backfill of 100
+// samples takes three hours.
 func rate(value string) string {
 	// The comparison also refuses NaN.
-	if f, err := strconv.ParseFloat(value, 64); err != nil || !(f >= 0 && f <= 1e6) {
-		return "a number from 0 to 1000000, such as 20 or 0.5"
+	if f, err := strconv.ParseFloat(value, 64); err != nil || f != 0 && !(f >= 0.01 && f <= 1e6) {
+		return "a number from 0.01 to 1000000, such as 20 or 0.5, or 0"
 	}
 	return ""
 }
 
-func whole(value string) string {
-	if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
-		return "a whole number from 0 to 2147483647"
+// upTo returns a check that accepts whole numbers from 0 to the maximum.
+func upTo(maximum int64) func(value string) string {
+	return func(value string) string {
+		if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 || n > maximum {
+			return fmt.Sprintf("a whole number from 0 to %d", maximum)
+		}
+		return ""
 	}
-	return ""
 }
+
+// Maxima of settings. Values far above what any installation needs are mistakes, and some of them
+// would exhaust the memory of a worker.
+const (
+	maxConcurrency = 1_000         // searches of a worker: each needs a core, and can take 512 MiB
+	maxCost        = 1_000_000_000 // of a batch or repository: disables the split
+	maxWindow      = 40            // batches of a series in flight
+	maxSyncs       = 1_000         // syncs in flight: each is a git process
+	maxIndexMiB    = 100_000_000   // about 95 TiB
+	maxDuration    = 10 * 365 * 24 * time.Hour
+)
 
 // MaxShards is the highest number of shards. Each shard costs each worker some long polls.
 const MaxShards = 64
@@ -192,16 +209,9 @@ func shards(value string) string {
 	return ""
 }
 
-func points(value string) string {
-	if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
-		return "a whole number, such as 30, or 0 for all"
-	}
-	return ""
-}
-
 func duration(value string) string {
-	if d, err := time.ParseDuration(value); err != nil || (d != 0 && d < time.Second) {
-		return "a duration of at least a second, such as 30s, 5m or 1h, or 0"
+	if d, err := time.ParseDuration(value); err != nil || d != 0 && (d < time.Second || d > maxDuration) {
+		return "a duration from 1s to 87600h (ten years), such as 30s, 5m or 1h, or 0"
 	}
 	return ""
 }

@@ -37,16 +37,20 @@ func TestSettingsRejectInvalidValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, test := range []struct{ key, value, want string }{
-		{store.SettingFrameRate, "-1", `setting insights.historical.worker.rateLimit: "-1": use a number from 0`},
+		{store.SettingFrameRate, "-1", `setting insights.historical.worker.rateLimit: "-1": use a number from 0.01`},
 		{store.SettingFrameRate, "NaN", "use a number"},
 		{store.SettingSearchRate, "fast", "use a number"},
 		{store.SettingConcurrency, "1.5", "use a whole number"},
 		{store.SettingBatchCost, "-3", "use a whole number"},
 		{store.SettingFrameBudget, "", "use a whole number"},
-		// The number does not fit into 32 bits.
-		{store.SettingIndexBudget, "99999999999999", "use a whole number"},
+		{store.SettingIndexBudget, "99999999999999", "use a whole number from 0 to 100000000"},
+		{store.SettingFrameRate, "0.0000001", "use a number from 0.01"},
+		{store.SettingConcurrency, "99999999", "use a whole number from 0 to 1000"},
+		{store.SettingWindow, "41", "use a whole number from 0 to 40"},
+		{store.SettingRetentionGrace, "1000000h", "use a duration from 1s to 87600h"},
+		{store.SettingRetentionPoints, "2147483648", "use a whole number from 0 to 2147483647"},
 		{store.SettingSyncInterval, "5", "use a duration"},
-		{store.SettingSyncInterval, "1ms", "at least a second"},
+		{store.SettingSyncInterval, "1ms", "use a duration from 1s"},
 		{"insights.query.worker.ratelimt", "1", "did you mean insights.query.worker.rateLimit?"},
 	} {
 		requireCode(t, insights.Invalid, b.Settings.Set(b.ctx, test.key, test.value), test.want)

@@ -129,7 +129,8 @@ func (s *Views) Get(ctx context.Context, id string) (insights.View, error) {
 	return views[0], nil
 }
 
-// Owner returns the owner of a view. It returns NotFound when the view does not exist or is deleted.
+// Owner returns the owner of a view. It returns NotFound when the view does not exist or is
+// deleted.
 func (s *Views) Owner(ctx context.Context, id string) (string, error) {
 	owner, err := s.queries().ViewOwner(ctx, id)
 	return owner, classify(err, "insight %s", id)

@@ -19,7 +19,7 @@ func TestJSONOfEachKind(t *testing.T) {
 		grant      = `{"repository":"acme/a","login":"ann","isPrivate":true}`
 		series     = `{"seriesId":"S1","label":"a < b","completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2,"rate":2.5,"etaSeconds":null},"status":{"backfillCompletedAt":null,"nextRecordingAfter":"2026-02-01T00:00:00Z"},"workflow":WORKFLOW,"notices":[{"reason":"history rewritten","since":"2026-01-03T00:00:00Z"}]}`
 		workflow   = `{"state":"PAUSED","kind":"BACKFILL","waitingPlans":1,"queuePosition":"FRONT","inFlight":2,"pausedBy":"ann","pausedReason":null,"pausedAt":"2026-01-02T00:00:00Z","nextRecordingAt":null,"problem":{"message":"scope refused"},"temporalUrl":null,"completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`
-		insight    = `{"id":"V1","createdAt":"2026-01-01T00:00:00Z","presentation":{"title":"Debt"},"dataSeries":[` + series + `],"dataSeriesDefinitions":[` +
+		insight    = `{"id":"V1","createdAt":"2026-01-01T00:00:00Z","owner":null,"presentation":{"title":"Debt"},"dataSeries":[` + series + `],"dataSeriesDefinitions":[` +
 			`{"seriesId":"S1","query":"TODO","timeScope":{"unit":"MONTH","value":1},"points":12,"anchor":"2026-01-01T00:00:00Z","generatedFromCaptureGroups":false,"repositoryDefinition":{"search":"repo:^acme/","repositories":null}}]}`
 	)
 	listed := strings.ReplaceAll(insight, "WORKFLOW", "null")

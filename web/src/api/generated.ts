@@ -6,8 +6,9 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /**
  * Backsight: VIEWER reads charts, samples and settings. EDITOR also creates insights, deletes the
- * insights that the person owns, and sends commands to their series. ADMIN does everything, and sees
- * every repository. The person who creates an insight owns it.
+ * insights that the person owns, and sends commands to their series, except those that move a series
+ * in the queue. ADMIN does everything, and sees every repository. The person who creates an insight
+ * owns it.
  */
 export type Role =
   | 'VIEWER'

@@ -70,7 +70,11 @@ func (c *showCommand) Run(ctx context.Context, s *output.Streams) error {
 	if c.JSON {
 		return output.JSON(s.Out, insight)
 	}
-	output.Printf(s.Out, "%s\n%s, created %s\n", insight.Presentation.Title, insight.Id, insight.CreatedAt)
+	output.Printf(s.Out, "%s\n%s, created %s", insight.Presentation.Title, insight.Id, insight.CreatedAt)
+	if insight.Owner != nil {
+		output.Printf(s.Out, " by %s", *insight.Owner)
+	}
+	output.Printf(s.Out, "\n")
 	for i, series := range insight.DataSeries {
 		d := insight.DataSeriesDefinitions[i]
 		unit := strings.ToLower(string(d.TimeScope.Unit))

@@ -231,8 +231,11 @@ func (v *HealthResponse) GetHealth() HealthHealth { return v.Health }
 
 // The fields of `backsight insight show --json`, in the order in which it prints them.
 type Insight struct {
-	Id                    string       `json:"id"`
-	CreatedAt             string       `json:"createdAt"`
+	Id        string `json:"id"`
+	CreatedAt string `json:"createdAt"`
+	// Backsight: the login of the person who created the insight; null if it was created without an
+	// authenticating proxy.
+	Owner                 *string      `json:"owner"`
 	Presentation          Presentation `json:"presentation"`
 	DataSeries            []Series     `json:"dataSeries"`
 	DataSeriesDefinitions []Definition `json:"dataSeriesDefinitions"`
@@ -243,6 +246,9 @@ func (v *Insight) GetId() string { return v.Id }
 
 // GetCreatedAt returns Insight.CreatedAt, and is useful for accessing the field via an interface.
 func (v *Insight) GetCreatedAt() string { return v.CreatedAt }
+
+// GetOwner returns Insight.Owner, and is useful for accessing the field via an interface.
+func (v *Insight) GetOwner() *string { return v.Owner }
 
 // GetPresentation returns Insight.Presentation, and is useful for accessing the field via an interface.
 func (v *Insight) GetPresentation() Presentation { return v.Presentation }
@@ -2272,6 +2278,7 @@ query InsightByID ($id: ID!, $workflow: Boolean!) {
 fragment Insight on InsightView {
 	id
 	createdAt
+	owner
 	presentation {
 		title
 	}
@@ -2584,6 +2591,7 @@ query Insights ($find: String, $after: String, $workflow: Boolean!) {
 fragment Insight on InsightView {
 	id
 	createdAt
+	owner
 	presentation {
 		title
 	}
