@@ -187,6 +187,10 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 			return nil, none, err
 		}
 		if !fresh {
+			// A repository that was removed and registered again can have another URL.
+			if err := git.SetURL(ctx, r.Location); err != nil {
+				return nil, none, engine.Fail(ctx, insights.ReasonFetchFailed, err)
+			}
 			if err := m.withHost(ctx, r, fetchTimeout, git.Fetch); err != nil {
 				return nil, none, err
 			}

@@ -42,8 +42,10 @@ func (r *Retention) Archive(ctx context.Context, after int64) (RetentionResult, 
 	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, activityError(ctx, err)
 }
 
-// PruneSeries prunes series that were deleted longer ago than the grace period. More is true if
-// there may be more to prune.
+// PruneSeries prunes insight views that were deleted longer ago than the grace period, and series
+// that were deleted before then, that no view has, and whose workflows have stopped. If the grace
+// period is 0, it prunes nothing. Pruned counts only series. More is true if there may be more to
+// prune.
 func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()

@@ -110,6 +110,19 @@ func CloneMirror(ctx context.Context, url, dir string) (*Repo, error) {
 	return Open(ctx, dir)
 }
 
+// SetURL makes the mirror fetch from the URL from now on.
+func (r *Repo) SetURL(ctx context.Context, url string) error {
+	if err := CheckURL(url); err != nil {
+		return err
+	}
+	out, err := r.output(ctx, "config", "--get", "remote.origin.url")
+	if err == nil && strings.TrimSuffix(string(out), "\n") == url {
+		return nil
+	}
+	_, err = r.output(ctx, "config", "remote.origin.url", url)
+	return err
+}
+
 // Fetch updates the mirror to the state of its remote: it removes branches and tags that the remote
 // no longer has, and sets HEAD to the remote's default branch, if the remote names one. It is
 // idempotent. A Fetch that fails half-way may have added objects, and updated or removed some refs;

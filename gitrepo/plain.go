@@ -58,8 +58,9 @@ type plainConfig struct {
 }
 
 // parsePlainConfig parses a configuration with one entry per line, in the sections that ordinary
-// repositories have. ok is false when it contains anything else: an include, an extension, a quoted
-// or continued value.
+// repositories have. ok is false when it contains anything else: an entry of another section (such
+// as include or extensions), a setting of the section core that is not listed here, or a value that
+// is quoted, continued or followed by a comment.
 func parsePlainConfig(text []byte) (c plainConfig, ok bool) {
 	section := ""
 	for line := range bytes.Lines(text) {

@@ -35,7 +35,7 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	require.Equal(t, 4, begin(series, insights.BackfillPlan, day(-1), day(0)), "a completed plan is not continued")
 
 	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: "holiday", Times: []time.Time{day(0)}})
-	requireCode(t, insights.Invalid, err, `kind "holiday" does not exist`)
+	requireCode(t, insights.Invalid, err, `a plan cannot have the kind "holiday"`)
 	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: nil})
 	requireCode(t, insights.Invalid, err, "at least one time")
 	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: "nobody", Kind: insights.BackfillPlan, Times: []time.Time{day(0)}})

@@ -42,15 +42,16 @@ type Repository struct {
 	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
 }
 
-// Add registers a repository. If a repository with the location is registered already, Add returns
-// that one, even if its name differs. It returns Conflict when a repository at another location has
-// the name, and Invalid for an empty name or location.
+// Add registers a repository. If a repository with the same insights.RepositoryIdentity is registered
+// already, Add returns that one, even if its name differs. If it was removed, it gets its row back,
+// with its privacy, its grants and its samples, under the given name. Add returns Conflict when a
+// repository at another location has the name, and Invalid for an empty name or location.
 func (s *Repositories) Add(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
 }
 
-// AddPrivate registers a repository that is private from the start. If a repository with the
-// location is registered already, it becomes private.
+// AddPrivate does the same as Add and makes the repository private, also if it is registered
+// already.
 func (s *Repositories) AddPrivate(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local, Private: true})
 }
@@ -60,15 +61,20 @@ func (s *Repositories) add(ctx context.Context, r db.AddRepositoryParams) (Repos
 	if strings.TrimSpace(name) == "" || strings.TrimSpace(location) == "" {
 		return Repository{}, insights.Errorf(insights.Invalid, "a repository needs a name and a location (got name %q, location %q)", name, location)
 	}
+	r.Identity = insights.RepositoryIdentity(location, r.IsLocal)
 	var repository Repository
 	err := s.inTx(ctx, func(q *db.Queries) error {
 		if err := q.AddRepoName(ctx, name); err != nil {
 			return err
 		}
-		if _, err := q.AddRepository(ctx, r); err != nil {
+		revived, err := q.ReviveRepository(ctx, db.ReviveRepositoryParams(r))
+		if err == nil && revived == 0 {
+			_, err = q.AddRepository(ctx, r)
+		}
+		if err != nil {
 			return err
 		}
-		row, err := q.RepositoryByLocation(ctx, location)
+		row, err := q.RepositoryByLocation(ctx, location, r.Identity)
 		if errors.Is(err, pgx.ErrNoRows) { // the message must not reveal the other location
 			return insights.Errorf(insights.Conflict, "repository %s: another repository has the name: choose another name for %s", name, location)
 		}

@@ -45,7 +45,7 @@ func (s *Repositories) AddMany(ctx context.Context, list []NewRepository) error 
 
 func addRepositories(ctx context.Context, q *db.Queries, list []NewRepository) error {
 	for round := 0; ; round++ {
-		left, err := unregistered(ctx, q, list)
+		left, removed, err := unregistered(ctx, q, list)
 		if err != nil || len(left) == 0 {
 			return err
 		}
@@ -56,9 +56,18 @@ func addRepositories(ctx context.Context, q *db.Queries, list []NewRepository) e
 			}
 			p.Names = append(p.Names, r.Names[round])
 			p.Locations, p.Locals = append(p.Locations, r.Location), append(p.Locals, r.Local)
+			p.Identities = append(p.Identities, insights.RepositoryIdentity(r.Location, r.Local))
 		}
 		if err := q.AddRepoNames(ctx, p.Names); err != nil {
 			return err
+		}
+		for i, r := range left {
+			if !removed[r.Location] {
+				continue
+			}
+			if _, err := q.ReviveRepository(ctx, db.ReviveRepositoryParams{Name: p.Names[i], Location: r.Location, Identity: p.Identities[i], IsLocal: r.Local}); err != nil {
+				return err
+			}
 		}
 		added, err := q.AddRepositories(ctx, p)
 		if err != nil || len(added) == len(left) {
@@ -68,28 +77,34 @@ func addRepositories(ctx context.Context, q *db.Queries, list []NewRepository) e
 	}
 }
 
-// unregistered returns those of the list whose locations are not registered.
-func unregistered(ctx context.Context, q *db.Queries, list []NewRepository) ([]NewRepository, error) {
-	locations := make([]string, len(list))
+// unregistered returns those of the list that are not registered, without duplicates. removed has
+// the locations of those that were registered and removed.
+func unregistered(ctx context.Context, q *db.Queries, list []NewRepository) (left []NewRepository, removed map[string]bool, err error) {
+	locations, identities := make([]string, len(list)), make([]string, len(list))
 	for i, r := range list {
-		locations[i] = r.Location
+		locations[i], identities[i] = r.Location, insights.RepositoryIdentity(r.Location, r.Local)
 	}
-	known, err := q.RegisteredLocations(ctx, locations)
+	known, err := q.KnownLocations(ctx, locations, identities)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	there := make(map[string]bool, len(known))
-	for _, location := range known {
-		there[location] = true
+	removed = map[string]bool{}
+	for _, row := range known {
+		if row.Removed {
+			removed[row.Location] = true
+		} else {
+			there[row.Location] = true
+		}
 	}
-	var left []NewRepository
-	for _, r := range list {
-		if !there[r.Location] {
-			there[r.Location] = true // given twice
+	given := map[string]bool{} // identities
+	for i, r := range list {
+		if !there[r.Location] && !given[identities[i]] {
+			given[identities[i]] = true
 			left = append(left, r)
 		}
 	}
-	return left, nil
+	return left, removed, nil
 }
 
 // Seen is the tip of a repository's default branch, found under the same ref as at the last sync.

@@ -1,10 +1,12 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -35,9 +37,90 @@ func TestAddRepositoryAgain(t *testing.T) {
 	removed, err := b.Repositories.Get(b.ctx, first.ID)
 	require.NoError(t, err)
 	require.NotNil(t, removed.DeletedAt)
-	next, err := b.Repositories.Add(b.ctx, "acme/api", first.Location, false)
+	other, err := b.Repositories.Add(b.ctx, "acme/api", "https://git.example/acme/api2", false)
 	require.NoError(t, err)
-	require.NotEqual(t, first.ID, next.ID, "name and location are free again")
+	require.NotEqual(t, first.ID, other.ID, "the name is free again")
+	_, err = b.Repositories.Add(b.ctx, "acme/api", first.Location, false)
+	requireCode(t, insights.Conflict, err, "another repository has the name")
+	next, err := b.Repositories.Add(b.ctx, "acme/api1", first.Location, false)
+	require.NoError(t, err)
+	require.Equal(t, first.ID, next.ID, "a removed repository gets its row back")
+	require.Equal(t, "acme/api1", next.Name)
+}
+
+// A repository that is removed and registered again keeps its privacy and its grants, whatever the
+// spelling of its location, and counts once.
+func TestARemovedRepositoryIsRevived(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ann := store.Viewer{Login: "ann"}
+	sees := func(who store.Viewer) bool {
+		n, err := b.Repositories.Count(b.ctx, store.RepositoryFilter{Viewer: who})
+		require.NoError(t, err)
+		return n == 1
+	}
+	addMany := func(name, location string, local bool) error {
+		return b.Repositories.AddMany(b.ctx, []store.NewRepository{{Names: []string{name}, Location: location, Local: local}})
+	}
+	addOne := func(name, location string, local bool) error {
+		_, err := b.Repositories.Add(b.ctx, name, location, local)
+		return err
+	}
+	first, err := b.Repositories.AddPrivate(b.ctx, "secret", "https://git.example/acme/secret.git", false)
+	require.NoError(t, err)
+	require.NoError(t, b.Access.Grant(b.ctx, "secret", "ann"))
+	for _, location := range []string{first.Location, "git://git.example/acme/secret", "git@git.example:acme/secret.git"} {
+		for _, add := range []func(name, location string, local bool) error{addOne, addMany} {
+			require.NoError(t, b.Repositories.Remove(b.ctx, "secret"))
+			require.NoError(t, add("secret", location, false))
+			// A second spelling is the same repository, as long as the first one is registered.
+			require.NoError(t, add("public", "http://git.example:80/acme/secret.git/", false))
+			got, err := b.Repositories.ByName(b.ctx, "secret")
+			require.NoError(t, err)
+			require.Equal(t, first.ID, got.ID)
+			require.Equal(t, location, got.Location)
+			require.True(t, got.Private)
+			require.Nil(t, got.DeletedAt)
+			require.True(t, sees(ann))
+			require.False(t, sees(store.Viewer{Login: "bob"}))
+			_, err = b.Repositories.ByName(b.ctx, "public")
+			requireCode(t, insights.NotFound, err, "does not exist")
+		}
+	}
+
+	// Many at once: removed ones, new ones, and one given in two spellings.
+	local := b.repository(t, "local")
+	require.NoError(t, b.Access.SetPrivate(b.ctx, "local", true))
+	require.NoError(t, b.Repositories.Remove(b.ctx, "local"))
+	require.NoError(t, b.Repositories.AddMany(b.ctx, []store.NewRepository{
+		{Names: []string{"new"}, Location: "/srv/new", Local: true}, {Names: []string{"file"}, Location: "file://localhost" + local.Location},
+		{Names: []string{"local"}, Location: local.Location, Local: true},
+	}))
+	got, err := b.Repositories.ByName(b.ctx, "file")
+	require.NoError(t, err)
+	require.Equal(t, local.ID, got.ID)
+	require.True(t, got.Private)
+	require.False(t, got.Local)
+	_, err = b.Repositories.ByName(b.ctx, "local")
+	requireCode(t, insights.NotFound, err, "does not exist")
+}
+
+func TestARepositoryThatIsRegisteredTwiceAtOnceIsRevivedOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.repository(t, "acme/api")
+	require.NoError(t, b.Repositories.Remove(b.ctx, first.Name))
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error {
+			got, err := b.Repositories.Add(b.ctx, first.Name, first.Location, true)
+			if err == nil && got.ID != first.ID {
+				err = fmt.Errorf("it got the id %d", got.ID)
+			}
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
 }
 
 func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {

@@ -223,7 +223,7 @@ type Query struct {
 
 // Backsight: an error in a query. `start` and `end` are offsets into the query's text in UTF-16 code
 // units, as JavaScript counts them; an error without a position gets the whole text. `suggestion` is
-// what was probably meant; null if there is none.
+// a phrase that tells people what to write instead; null for an error without a position.
 type QueryError struct {
 	Message    string  `json:"message"`
 	Suggestion *string `json:"suggestion,omitempty"`
@@ -398,7 +398,8 @@ type SeriesNotice struct {
 }
 
 // Backsight: a set of samples to compute: some times in each repository that was in scope when the
-// plan was made or, for a retry, samples that exist already.
+// plan was made. A CATCH_UP plan covers only those of these repositories that lacked samples at some
+// of the times, and a RETRY plan covers samples that exist already.
 type SeriesPlan struct {
 	// The plans of a series are numbered from 1 in the order in which they were made.
 	Number int            `json:"number"`

@@ -7,17 +7,35 @@ SELECT @name::text
 WHERE NOT EXISTS (SELECT FROM repo_names WHERE name = @name)
 ON CONFLICT (name) DO NOTHING;
 
--- No row is written when the name or the location is taken.
+-- No row is written when the name, the location or the identity is taken.
 -- name: AddRepository :execrows
-INSERT INTO repositories (name, location, is_local, private)
-VALUES (@name, @location, @is_local, @private)
+INSERT INTO repositories (name, location, identity, is_local, private)
+VALUES (@name, @location, @identity::text, @is_local, @private)
 ON CONFLICT DO NOTHING;
+
+-- Gives the repository that was removed last at one of these locations its row back, with its
+-- privacy, grants and samples. No row is written when the name, the location or the identity is
+-- taken.
+-- name: ReviveRepository :execrows
+UPDATE repositories AS r
+SET deleted_at = NULL, name = @name, location = @location, identity = @identity::text, is_local = @is_local, private = r.private OR @private::boolean
+WHERE r.deleted_at IS NOT NULL
+    AND r.id = (
+        SELECT old.id FROM repositories AS old
+        WHERE (old.identity = @identity::text OR old.location = @location) AND old.deleted_at IS NOT NULL
+        ORDER BY old.deleted_at DESC, old.id DESC
+        LIMIT 1)
+    AND NOT EXISTS (
+        SELECT FROM repositories AS other
+        WHERE other.deleted_at IS NULL AND (other.name = @name OR other.location = @location OR other.identity = @identity::text));
 
 -- name: RepositoryByLocation :one
 SELECT sqlc.embed(r), m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
-WHERE r.location = @location AND r.deleted_at IS NULL;
+WHERE (r.location = @location OR r.identity = @identity::text) AND r.deleted_at IS NULL
+ORDER BY r.location = @location DESC
+LIMIT 1;
 
 -- name: RepositoryByName :one
 SELECT sqlc.embed(r), m.last_indexed_at
@@ -146,12 +164,18 @@ SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_by
 FROM w
 WHERE r.id = w.id;
 
--- A join instead of "= ANY": a query plan made while the table was small would compare every
--- location with every row.
--- name: RegisteredLocations :many
-SELECT r.location
-FROM (SELECT unnest(@locations::text[]) AS location) AS w
-JOIN repositories AS r ON r.location = w.location AND r.deleted_at IS NULL;
+-- The given locations at which a repository is registered, or was registered and has been removed. A
+-- join instead of "= ANY": a query plan made while the table was small would compare every location
+-- with every row.
+-- name: KnownLocations :many
+SELECT w.location::text AS location, bool_and(r.deleted_at IS NOT NULL)::boolean AS removed
+FROM (SELECT unnest(@locations::text[]) AS location, unnest(@identities::text[]) AS identity) AS w
+JOIN LATERAL (
+    SELECT a.deleted_at FROM repositories AS a WHERE a.location = w.location
+    UNION ALL
+    SELECT b.deleted_at FROM repositories AS b WHERE b.identity = w.identity
+) AS r ON true
+GROUP BY w.location;
 
 -- name: AddRepoNames :exec
 INSERT INTO repo_names (name)
@@ -164,10 +188,11 @@ ON CONFLICT (name) DO NOTHING;
 -- In the order given: of two repositories with the same name, the first is added. Returns the
 -- locations of the repositories that were added.
 -- name: AddRepositories :many
-INSERT INTO repositories (name, location, is_local)
-SELECT w.name, w.location, w.is_local
+INSERT INTO repositories (name, location, identity, is_local)
+SELECT w.name, w.location, w.identity, w.is_local
 FROM (
-    SELECT unnest(@names::text[]) AS name, unnest(@locations::text[]) AS location, unnest(@locals::boolean[]) AS is_local,
+    SELECT unnest(@names::text[]) AS name, unnest(@locations::text[]) AS location, unnest(@identities::text[]) AS identity,
+        unnest(@locals::boolean[]) AS is_local,
         generate_series(1, cardinality(@names)) AS place
 ) AS w
 ORDER BY w.place

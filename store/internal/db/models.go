@@ -100,6 +100,7 @@ type Repositories struct {
 	DeletedAt     *time.Time
 	Notices       string
 	Unsearched    string
+	Identity      *string
 }
 
 type SampleChunks struct {

@@ -40,10 +40,11 @@ func (q *Queries) AddRepoNames(ctx context.Context, names []string) error {
 }
 
 const addRepositories = `-- name: AddRepositories :many
-INSERT INTO repositories (name, location, is_local)
-SELECT w.name, w.location, w.is_local
+INSERT INTO repositories (name, location, identity, is_local)
+SELECT w.name, w.location, w.identity, w.is_local
 FROM (
-    SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS location, unnest($3::boolean[]) AS is_local,
+    SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS location, unnest($3::text[]) AS identity,
+        unnest($4::boolean[]) AS is_local,
         generate_series(1, cardinality($1)) AS place
 ) AS w
 ORDER BY w.place
@@ -52,15 +53,21 @@ RETURNING location
 `
 
 type AddRepositoriesParams struct {
-	Names     []string
-	Locations []string
-	Locals    []bool
+	Names      []string
+	Locations  []string
+	Identities []string
+	Locals     []bool
 }
 
 // In the order given: of two repositories with the same name, the first is added. Returns the
 // locations of the repositories that were added.
 func (q *Queries) AddRepositories(ctx context.Context, arg AddRepositoriesParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, addRepositories, arg.Names, arg.Locations, arg.Locals)
+	rows, err := q.db.Query(ctx, addRepositories,
+		arg.Names,
+		arg.Locations,
+		arg.Identities,
+		arg.Locals,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -80,23 +87,25 @@ func (q *Queries) AddRepositories(ctx context.Context, arg AddRepositoriesParams
 }
 
 const addRepository = `-- name: AddRepository :execrows
-INSERT INTO repositories (name, location, is_local, private)
-VALUES ($1, $2, $3, $4)
+INSERT INTO repositories (name, location, identity, is_local, private)
+VALUES ($1, $2, $3::text, $4, $5)
 ON CONFLICT DO NOTHING
 `
 
 type AddRepositoryParams struct {
 	Name     string
 	Location string
+	Identity string
 	IsLocal  bool
 	Private  bool
 }
 
-// No row is written when the name or the location is taken.
+// No row is written when the name, the location or the identity is taken.
 func (q *Queries) AddRepository(ctx context.Context, arg AddRepositoryParams) (int64, error) {
 	result, err := q.db.Exec(ctx, addRepository,
 		arg.Name,
 		arg.Location,
+		arg.Identity,
 		arg.IsLocal,
 		arg.Private,
 	)
@@ -128,6 +137,45 @@ func (q *Queries) CountRepositories(ctx context.Context, arg CountRepositoriesPa
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const knownLocations = `-- name: KnownLocations :many
+SELECT w.location::text AS location, bool_and(r.deleted_at IS NOT NULL)::boolean AS removed
+FROM (SELECT unnest($1::text[]) AS location, unnest($2::text[]) AS identity) AS w
+JOIN LATERAL (
+    SELECT a.deleted_at FROM repositories AS a WHERE a.location = w.location
+    UNION ALL
+    SELECT b.deleted_at FROM repositories AS b WHERE b.identity = w.identity
+) AS r ON true
+GROUP BY w.location
+`
+
+type KnownLocationsRow struct {
+	Location string
+	Removed  bool
+}
+
+// The given locations at which a repository is registered, or was registered and has been removed. A
+// join instead of "= ANY": a query plan made while the table was small would compare every location
+// with every row.
+func (q *Queries) KnownLocations(ctx context.Context, locations []string, identities []string) ([]KnownLocationsRow, error) {
+	rows, err := q.db.Query(ctx, knownLocations, locations, identities)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []KnownLocationsRow
+	for rows.Next() {
+		var i KnownLocationsRow
+		if err := rows.Scan(&i.Location, &i.Removed); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const lockRepositories = `-- name: LockRepositories :exec
@@ -288,34 +336,6 @@ func (q *Queries) RecordSyncFailure(ctx context.Context, arg RecordSyncFailurePa
 	return result.RowsAffected(), nil
 }
 
-const registeredLocations = `-- name: RegisteredLocations :many
-SELECT r.location
-FROM (SELECT unnest($1::text[]) AS location) AS w
-JOIN repositories AS r ON r.location = w.location AND r.deleted_at IS NULL
-`
-
-// A join instead of "= ANY": a query plan made while the table was small would compare every
-// location with every row.
-func (q *Queries) RegisteredLocations(ctx context.Context, locations []string) ([]string, error) {
-	rows, err := q.db.Query(ctx, registeredLocations, locations)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var location string
-		if err := rows.Scan(&location); err != nil {
-			return nil, err
-		}
-		items = append(items, location)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const removeRepository = `-- name: RemoveRepository :execrows
 UPDATE repositories SET deleted_at = now() WHERE name = $1 AND deleted_at IS NULL
 `
@@ -342,7 +362,7 @@ func (q *Queries) RenameRepository(ctx context.Context, newName string, name str
 }
 
 const repositories = `-- name: Repositories :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, r.identity, m.last_indexed_at
 FROM repositories AS r
 JOIN visible_repositories($1::boolean, $2::text) AS v ON v.id = r.id
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
@@ -401,6 +421,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 			&i.Repositories.DeletedAt,
 			&i.Repositories.Notices,
 			&i.Repositories.Unsearched,
+			&i.Repositories.Identity,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -414,7 +435,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 }
 
 const repositoriesAfter = `-- name: RepositoriesAfter :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, r.identity, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.id > $1
@@ -455,6 +476,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 			&i.Repositories.DeletedAt,
 			&i.Repositories.Notices,
 			&i.Repositories.Unsearched,
+			&i.Repositories.Identity,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -468,7 +490,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 }
 
 const repositoriesByID = `-- name: RepositoriesByID :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, r.identity, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.id = ANY ($1::integer[])
@@ -508,6 +530,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 			&i.Repositories.DeletedAt,
 			&i.Repositories.Notices,
 			&i.Repositories.Unsearched,
+			&i.Repositories.Identity,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -521,10 +544,12 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 }
 
 const repositoryByLocation = `-- name: RepositoryByLocation :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, r.identity, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
-WHERE r.location = $1 AND r.deleted_at IS NULL
+WHERE (r.location = $1 OR r.identity = $2::text) AND r.deleted_at IS NULL
+ORDER BY r.location = $1 DESC
+LIMIT 1
 `
 
 type RepositoryByLocationRow struct {
@@ -532,8 +557,8 @@ type RepositoryByLocationRow struct {
 	LastIndexedAt *time.Time
 }
 
-func (q *Queries) RepositoryByLocation(ctx context.Context, location string) (RepositoryByLocationRow, error) {
-	row := q.db.QueryRow(ctx, repositoryByLocation, location)
+func (q *Queries) RepositoryByLocation(ctx context.Context, location string, identity string) (RepositoryByLocationRow, error) {
+	row := q.db.QueryRow(ctx, repositoryByLocation, location, identity)
 	var i RepositoryByLocationRow
 	err := row.Scan(
 		&i.Repositories.ID,
@@ -554,13 +579,14 @@ func (q *Queries) RepositoryByLocation(ctx context.Context, location string) (Re
 		&i.Repositories.DeletedAt,
 		&i.Repositories.Notices,
 		&i.Repositories.Unsearched,
+		&i.Repositories.Identity,
 		&i.LastIndexedAt,
 	)
 	return i, err
 }
 
 const repositoryByName = `-- name: RepositoryByName :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, r.identity, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = $1 AND r.deleted_at IS NULL
@@ -593,9 +619,49 @@ func (q *Queries) RepositoryByName(ctx context.Context, name string) (Repository
 		&i.Repositories.DeletedAt,
 		&i.Repositories.Notices,
 		&i.Repositories.Unsearched,
+		&i.Repositories.Identity,
 		&i.LastIndexedAt,
 	)
 	return i, err
+}
+
+const reviveRepository = `-- name: ReviveRepository :execrows
+UPDATE repositories AS r
+SET deleted_at = NULL, name = $1, location = $2, identity = $3::text, is_local = $4, private = r.private OR $5::boolean
+WHERE r.deleted_at IS NOT NULL
+    AND r.id = (
+        SELECT old.id FROM repositories AS old
+        WHERE (old.identity = $3::text OR old.location = $2) AND old.deleted_at IS NOT NULL
+        ORDER BY old.deleted_at DESC, old.id DESC
+        LIMIT 1)
+    AND NOT EXISTS (
+        SELECT FROM repositories AS other
+        WHERE other.deleted_at IS NULL AND (other.name = $1 OR other.location = $2 OR other.identity = $3::text))
+`
+
+type ReviveRepositoryParams struct {
+	Name     string
+	Location string
+	Identity string
+	IsLocal  bool
+	Private  bool
+}
+
+// Gives the repository that was removed last at one of these locations its row back, with its
+// privacy, grants and samples. No row is written when the name, the location or the identity is
+// taken.
+func (q *Queries) ReviveRepository(ctx context.Context, arg ReviveRepositoryParams) (int64, error) {
+	result, err := q.db.Exec(ctx, reviveRepository,
+		arg.Name,
+		arg.Location,
+		arg.Identity,
+		arg.IsLocal,
+		arg.Private,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const scopeCandidates = `-- name: ScopeCandidates :many

@@ -565,7 +565,8 @@ func (v *PauseInsightSeriesResponse) GetSeries() Changed { return v.Series }
 // The GraphQL type's documentation follows.
 //
 // Backsight: a set of samples to compute: some times in each repository that was in scope when the
-// plan was made or, for a retry, samples that exist already.
+// plan was made. A CATCH_UP plan covers only those of these repositories that lacked samples at some
+// of the times, and a RETRY plan covers samples that exist already.
 type Plan struct {
 	// The plans of a series are numbered from 1 in the order in which they were made.
 	Number int            `json:"number"`
