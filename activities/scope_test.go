@@ -25,7 +25,7 @@ func TestScopePreviewEqualsThePlan(t *testing.T) {
 		scope, err := query.ParseScope(criteria)
 		require.NoError(t, err)
 		// The page's preview counts in this way.
-		count, err := b.store.Repositories.CountInScope(t.Context(), store.ScopeFilter{Match: scope.Matches})
+		count, err := b.store.Repositories.CountInScope(t.Context(), store.ScopeFilter{Match: scope.Matches}, store.Administrator)
 		require.NoError(t, err)
 		require.EqualValues(t, want, count, criteria)
 		begun := b.begin(b.series("TODO", func(s *insights.Series) { s.Scope.Criteria = criteria }))

@@ -87,7 +87,7 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 	if err != nil {
 		return nil, &inputError{err: err, field: []any{"query"}, text: text}
 	}
-	n, err := r.config.Store.Repositories.CountInScope(ctx, store.ScopeFilter{Match: scope.Matches})
+	n, err := r.config.Store.Repositories.CountInScope(ctx, store.ScopeFilter{Match: scope.Matches}, viewer(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -101,14 +101,7 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	if private != nil && *private {
 		add = r.config.Store.Repositories.AddPrivate
 	}
-	location = strings.TrimSpace(location)
-	local := filepath.IsAbs(location)
-	var err error
-	if local {
-		location, err = r.config.Repositories.CheckPath(ctx, filepath.Clean(location))
-	} else {
-		err = r.config.Repositories.CheckURL(location)
-	}
+	location, local, err := r.checkLocation(ctx, strings.TrimSpace(location))
 	if err != nil {
 		return nil, invalidUnlessKnown(err)
 	}
@@ -135,6 +128,27 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 		r.config.Logger.WarnContext(ctx, "starting the sync of a new repository failed; the next sync reads it", "repository", repository.Name, "error", err)
 	}
 	return repositoryModel(repository), nil
+}
+
+// checkLocation returns the location to register, and whether it is a path. A file URL is checked as
+// the path in it, and keeps its form.
+func (r *mutationResolver) checkLocation(ctx context.Context, text string) (location string, local bool, err error) {
+	if filepath.IsAbs(text) {
+		location, err = r.config.Repositories.CheckPath(ctx, filepath.Clean(text))
+		return location, true, err
+	}
+	if err := r.config.Repositories.CheckURL(text); err != nil {
+		return "", false, err
+	}
+	u, err := url.Parse(text)
+	if err != nil || !strings.EqualFold(u.Scheme, "file") {
+		return text, false, nil
+	}
+	if u.Host != "" && u.Host != "localhost" {
+		return "", false, insights.Errorf(insights.Invalid, "%s: a file URL names no host: write file:///path", text)
+	}
+	path, err := r.config.Repositories.CheckPath(ctx, filepath.Clean("/"+u.Path))
+	return (&url.URL{Scheme: "file", Path: path}).String(), false, err
 }
 
 func invalidUnlessKnown(err error) error {

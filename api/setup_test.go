@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -254,7 +255,7 @@ func (f *fakeWorkflows) set(change func(*fakeWorkflows)) {
 	change(f)
 }
 
-// fakeProber accepts every path below /srv and every https URL.
+// fakeProber accepts every path below /srv, and every https and file URL.
 type fakeProber struct{}
 
 func (fakeProber) CheckPath(_ context.Context, path string) (string, error) {
@@ -265,7 +266,7 @@ func (fakeProber) CheckPath(_ context.Context, path string) (string, error) {
 }
 
 func (fakeProber) CheckURL(url string) error {
-	if len(url) < 8 || url[:8] != "https://" {
+	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "file://") {
 		return insights.Errorf(insights.Invalid, "clone URL %q: has a form that is not supported", url)
 	}
 	return nil

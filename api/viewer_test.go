@@ -101,3 +101,48 @@ func TestPrivateRepositoriesAreHiddenFromViewersWithoutAGrant(t *testing.T) {
 		require.Equal(t, test.sees, strings.Contains(export, ",1001,"), "%s: %s", test.name, export)
 	}
 }
+
+// What a person may not see is neither counted nor named.
+func TestHiddenRepositoriesAreNeitherCountedNorNamed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, name := range []string{"open", "secret", "gone"} {
+		_, err := b.store.Repositories.Add(t.Context(), name, "/srv/"+name, true)
+		require.NoError(t, err)
+		require.NoError(t, b.store.Access.SetPrivate(t.Context(), name, name != "open"))
+	}
+	variables := input("an insight", "TODO")
+	variables["input"].(map[string]any)["repositoryScope"] = map[string]any{"repositories": []string{"open", "secret", "gone"}}
+	b.do(&struct{}{}, createMutation, variables)
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "gone"))
+	require.NoError(t, b.store.Access.Grant(t.Context(), "secret", "ann"))
+
+	behind := b.behind(Auth{Admins: []string{"root"}})
+	const operation = `{ open: previewRepositoriesFromQuery(query: "repo:open") { numberOfRepositories }
+		secret: previewRepositoriesFromQuery(query: "repo:^s") { numberOfRepositories }
+		insightViews { nodes { dataSeriesDefinitions { repositoryDefinition { ... on InsightRepositoryScope { repositories } } } } } }`
+	for who, want := range map[string]string{
+		"bob":  `{"open":{"numberOfRepositories":1},"secret":{"numberOfRepositories":0},"insightViews":{"nodes":[{"dataSeriesDefinitions":[{"repositoryDefinition":{"repositories":["open"]}}]}]}}`,
+		"ann":  `{"open":{"numberOfRepositories":1},"secret":{"numberOfRepositories":1},"insightViews":{"nodes":[{"dataSeriesDefinitions":[{"repositoryDefinition":{"repositories":["open","secret"]}}]}]}}`,
+		"root": `{"open":{"numberOfRepositories":1},"secret":{"numberOfRepositories":1},"insightViews":{"nodes":[{"dataSeriesDefinitions":[{"repositoryDefinition":{"repositories":["open","secret","gone"]}}]}]}}`,
+	} {
+		require.JSONEq(t, `{"data":`+want+`}`, operateAs(t, behind, who, operation, nil), who)
+	}
+}
+
+// A file URL is checked as its path, and registers the same repository as the path.
+func TestAFileURLIsCheckedAsAPath(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var added struct{ AddRepository struct{ ID, Location string } }
+	const add = `mutation($l: String!) { addRepository(location: $l) { id location } }`
+	b.do(&added, add, map[string]any{"l": "/srv/secret.git"})
+	id := added.AddRepository.ID
+	for _, spelling := range []string{"file:///srv/secret.git", "file://localhost/srv/./secret.git/", "file:///srv/%73ecret.git", "/srv//x/../secret.git"} {
+		b.do(&added, add, map[string]any{"l": spelling})
+		require.Equal(t, id, added.AddRepository.ID, spelling)
+		require.Equal(t, "/srv/secret.git", added.AddRepository.Location)
+	}
+	require.Contains(t, b.refused(insights.Invalid, add, map[string]any{"l": "file://host/srv/secret.git"}), "names no host")
+	require.Contains(t, b.refused(insights.NotFound, add, map[string]any{"l": "file:///etc/secret.git"}), "not a git repository")
+}

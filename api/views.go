@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -37,7 +38,9 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 	}
 	connection := &generated.InsightViewConnection{}
 	views, connection.PageInfo = endPage(views, limit, func(v insights.View) string { return encodeCursor("view", v.ID) })
-	connection.Nodes = viewModels(views, display, sender(ctx))
+	if connection.Nodes, err = r.viewModels(ctx, views, display); err != nil {
+		return nil, err
+	}
 	if asksFor(ctx, "totalCount") {
 		n, err := r.config.Store.Views.Count(ctx, filter)
 		if err != nil {
@@ -140,16 +143,25 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		return nil, err
 	}
 	r.startSeries(ctx, created)
-	return &generated.InsightViewPayload{View: viewModels([]insights.View{created}, store.Display{}, sender(ctx))[0]}, nil
+	models, err := r.viewModels(ctx, []insights.View{created}, store.Display{})
+	if err != nil {
+		return nil, err
+	}
+	return &generated.InsightViewPayload{View: models[0]}, nil
 }
 
 // viewModels converts views for the person who asks for them. All their series share one page.
-func viewModels(views []insights.View, display store.Display, who person) []*generated.InsightView {
-	var ids []string
+func (r *resolver) viewModels(ctx context.Context, views []insights.View, display store.Display) ([]*generated.InsightView, error) {
+	who := sender(ctx)
+	var ids, names []string
 	for _, v := range views {
 		for _, s := range v.Series {
-			ids = append(ids, s.ID)
+			ids, names = append(ids, s.ID), append(names, s.Scope.Repositories...)
 		}
+	}
+	hidden, err := r.config.Store.Repositories.HiddenNames(ctx, names, who.Viewer)
+	if err != nil {
+		return nil, err
 	}
 	page := model.NewPage(ids, display)
 	models := make([]*generated.InsightView, len(views))
@@ -164,11 +176,11 @@ func viewModels(views []insights.View, display store.Display, who person) []*gen
 			m.DataSeries = append(m.DataSeries, &model.InsightsSeries{SeriesID: s.ID, Label: s.Label, Series: s.Series, Page: page})
 			m.Presentation.SeriesPresentation = append(m.Presentation.SeriesPresentation,
 				&generated.LineChartDataSeriesPresentation{SeriesID: s.ID, Label: s.Label, Color: s.Stroke})
-			m.DataSeriesDefinitions = append(m.DataSeriesDefinitions, definitionModel(s.Series))
+			m.DataSeriesDefinitions = append(m.DataSeriesDefinitions, definitionModel(s.Series, hidden))
 		}
 		models[i] = m
 	}
-	return models
+	return models, nil
 }
 
 // seriesModel converts a series that is not read through a view.
@@ -176,10 +188,12 @@ func seriesModel(series insights.Series) *model.InsightsSeries {
 	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID}, store.Display{})}
 }
 
-func definitionModel(s insights.Series) *generated.SearchInsightDataSeriesDefinition {
+// definitionModel converts the definition of a series without the names of hidden repositories.
+func definitionModel(s insights.Series, hidden []string) *generated.SearchInsightDataSeriesDefinition {
 	var scope generated.InsightRepositoryDefinition = &generated.RepositorySearchScope{Search: s.Scope.Criteria, AllRepositories: s.Scope.Criteria == ""}
 	if len(s.Scope.Repositories) > 0 {
-		scope = &generated.InsightRepositoryScope{Repositories: s.Scope.Repositories}
+		seen := slices.DeleteFunc(slices.Clone(s.Scope.Repositories), func(name string) bool { return slices.Contains(hidden, name) })
+		scope = &generated.InsightRepositoryScope{Repositories: seen}
 	}
 	return &generated.SearchInsightDataSeriesDefinition{
 		SeriesID: s.ID, Query: s.Query, RepositoryDefinition: scope,

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backsight/backsight/insights"
@@ -20,8 +21,11 @@ var refspecs = []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"
 
 // scpLike matches the short form of an ssh URL, [user@]host:path. The character after the first
 // colon must not be another colon: "ext::" and similar forms select a transport helper, which may
-// run a program.
-var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-]*:[^:].*$`)
+// run a program. The host has at least two characters, because C: is a drive.
+var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-]+:[^:].*$`)
+
+// notHosts are schemes of URLs without "//", which have the form host:path.
+var notHosts = []string{"about", "blob", "data", "file", "git", "http", "https", "javascript", "mailto", "rad", "ssh", "urn", "vbscript"}
 
 // CheckURL returns nil when a mirror may be cloned from url: a URL with the scheme https, http,
 // ssh, git or file, or host:path, or an absolute path. Otherwise it returns an *insights.Error with
@@ -52,6 +56,10 @@ func CheckURL(url string) error {
 	}
 	if strings.Contains(url, "::") || !scpLike.MatchString(url) {
 		return refuse("its form is not supported")
+	}
+	host, _, _ := strings.Cut(url, ":")
+	if slices.Contains(notHosts, strings.ToLower(host)) {
+		return refuse(host + " is the scheme of a URL and no host; for a host of this name, write ssh://" + host + "/path")
 	}
 	return nil
 }

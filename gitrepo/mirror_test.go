@@ -15,13 +15,14 @@ func TestCheckURL(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
 		"https://example.com/a.git", "http://example.com/a", "ssh://git@example.com:22/a", "git://example.com/a", "file:///srv/a",
-		"git@example.com:org/a.git", "host:a", "/srv/a.git",
+		"git@example.com:org/a.git", "host:a", "/srv/a.git", "git@data:a", "data.example.com:a",
 	} {
 		require.NoError(t, CheckURL(url), url)
 	}
 	for _, url := range []string{
 		"", "-u", "--upload-pack=touch x", "ext::sh -c x", "ext://x", "ftp://example.com/a", "relative/path", "https://-x", "fd::3",
 		"https://", "a\nb:c", "::x", "-oProxyCommand=x:y",
+		"javascript:alert(1)", "JavaScript:alert(1)", `C:\x`, "c:/x", "rad:z3", "data:text/plain,x", "file:srv/a", "https:example.com/a",
 	} {
 		require.Equal(t, insights.Invalid, insights.ErrorCode(CheckURL(url)), url)
 	}

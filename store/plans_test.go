@@ -216,7 +216,7 @@ func TestScopeFilterSelectsRepositories(t *testing.T) {
 					got = append(got, sample.Repository)
 				}
 				require.Equal(t, test.want, got)
-				size, err := b.Repositories.CountInScope(b.ctx, test.scope)
+				size, err := b.Repositories.CountInScope(b.ctx, test.scope, store.Administrator)
 				require.NoError(t, err)
 				require.EqualValues(t, len(test.want), size)
 			})

@@ -55,8 +55,26 @@ func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, lim
 	return ids, through, false, nil
 }
 
-// CountInScope returns how many repositories are in scope.
-func (s *Repositories) CountInScope(ctx context.Context, scope ScopeFilter) (int64, error) {
+// HiddenNames returns those of the names that no repository has which the viewer may see. Removed
+// repositories count, and earlier names of renamed ones do not.
+func (s *Repositories) HiddenNames(ctx context.Context, names []string, who Viewer) ([]string, error) {
+	if who.Admin || len(names) == 0 {
+		return nil, nil
+	}
+	hidden, err := s.queries().HiddenNames(ctx, db.HiddenNamesParams{Names: names, SeesAll: who.Admin, Login: who.Login})
+	return hidden, classify(err, "names of repositories")
+}
+
+// CountInScope returns how many repositories are in scope that the viewer may see.
+func (s *Repositories) CountInScope(ctx context.Context, scope ScopeFilter, who Viewer) (int64, error) {
+	visible, err := s.queries().VisibleNames(ctx, db.VisibleNamesParams{SeesAll: who.Admin, Login: who.Login})
+	if err != nil {
+		return 0, classify(err, "scope")
+	}
+	seen := make(map[int32]bool, len(visible.IDs))
+	for _, id := range visible.IDs {
+		seen[id] = true
+	}
 	var n int64
 	after, done := int32(0), false
 	for !done {
@@ -65,7 +83,11 @@ func (s *Repositories) CountInScope(ctx context.Context, scope ScopeFilter) (int
 		if ids, after, done, err = scope.choose(ctx, s.queries(), after, scopePage); err != nil {
 			return 0, classify(err, "scope")
 		}
-		n += int64(len(ids))
+		for _, id := range ids {
+			if seen[id] {
+				n++
+			}
+		}
 	}
 	return n, nil
 }

@@ -2039,7 +2039,7 @@ type Query {
   repositories(first: Int = 50, after: String, find: String): RepositoryConnection!
   "Checks whether the query is a valid repository scope."
   validateScopedInsightQuery(query: String!): ScopedInsightQueryPayload!
-  "Counts the repositories that are in a scope now, including those that the viewer may not see."
+  "Counts the repositories that are in a scope now and that the viewer may see."
   previewRepositoriesFromQuery(query: String!): RepositoryPreviewPayload!
   """
   Backsight: checks a series query. For a valid query it returns the canonical text that a series
@@ -2273,6 +2273,7 @@ value. LANGUAGE_STATS counts lines per language in the files that the query's fi
 """
 enum InsightGenerationMethod { SEARCH SEARCH_COMPUTE LANGUAGE_STATS }
 union InsightRepositoryDefinition = InsightRepositoryScope | RepositorySearchScope
+"The names that the scope lists. Backsight: names of repositories that the viewer may not see are left out."
 type InsightRepositoryScope { repositories: [String!]! }
 type RepositorySearchScope { search: String! allRepositories: Boolean! }
 enum TimeIntervalStepUnit { HOUR DAY WEEK MONTH YEAR }

@@ -113,6 +113,7 @@ type InsightQueryValidation struct {
 	Notes     []string    `json:"notes"`
 }
 
+// The names that the scope lists. Backsight: names of repositories that the viewer may not see are left out.
 type InsightRepositoryScope struct {
 	Repositories []string `json:"repositories"`
 }

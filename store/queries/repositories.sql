@@ -96,6 +96,12 @@ FROM unnest(@names::text[]) AS wanted (name)
 WHERE NOT EXISTS (SELECT FROM visible_repositories(@sees_all::boolean, @login::text) AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL)
 ORDER BY wanted.name;
 
+-- The given names that no repository has which the viewer may see. Removed repositories count.
+-- name: HiddenNames :many
+SELECT wanted.name::text
+FROM unnest(@names::text[]) AS wanted (name)
+WHERE NOT EXISTS (SELECT FROM visible_repositories(@sees_all::boolean, @login::text) AS v WHERE v.name = wanted.name);
+
 -- name: RemoveRepository :execrows
 UPDATE repositories SET deleted_at = now() WHERE name = @name AND deleted_at IS NULL;
 

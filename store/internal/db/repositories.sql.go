@@ -139,6 +139,39 @@ func (q *Queries) CountRepositories(ctx context.Context, arg CountRepositoriesPa
 	return count, err
 }
 
+const hiddenNames = `-- name: HiddenNames :many
+SELECT wanted.name::text
+FROM unnest($1::text[]) AS wanted (name)
+WHERE NOT EXISTS (SELECT FROM visible_repositories($2::boolean, $3::text) AS v WHERE v.name = wanted.name)
+`
+
+type HiddenNamesParams struct {
+	Names   []string
+	SeesAll bool
+	Login   string
+}
+
+// The given names that no repository has which the viewer may see. Removed repositories count.
+func (q *Queries) HiddenNames(ctx context.Context, arg HiddenNamesParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, hiddenNames, arg.Names, arg.SeesAll, arg.Login)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var wanted_name string
+		if err := rows.Scan(&wanted_name); err != nil {
+			return nil, err
+		}
+		items = append(items, wanted_name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const knownLocations = `-- name: KnownLocations :many
 SELECT w.location::text AS location, bool_and(r.deleted_at IS NOT NULL)::boolean AS removed
 FROM (SELECT unnest($1::text[]) AS location, unnest($2::text[]) AS identity) AS w

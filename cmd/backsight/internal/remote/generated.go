@@ -646,7 +646,7 @@ func (v *Presentation) GetTitle() string { return v.Title }
 
 // PreviewRepositoriesResponse is returned by PreviewRepositories on success.
 type PreviewRepositoriesResponse struct {
-	// Counts the repositories that are in a scope now, including those that the viewer may not see.
+	// Counts the repositories that are in a scope now and that the viewer may see.
 	PreviewRepositoriesFromQuery RepositoryPreview `json:"previewRepositoriesFromQuery"`
 }
 

@@ -34,6 +34,10 @@ func (c *APICommand) Run(ctx context.Context, s *output.Streams) error {
 	if err != nil {
 		return err
 	}
+	repositories, err := newProber(auth.Mode != api.AuthProxy, c.RepoRoots, "")
+	if err != nil {
+		return err
+	}
 	listener, err := api.Listen(ctx, c.Listen, auth)
 	if err != nil {
 		return err
@@ -46,7 +50,7 @@ func (c *APICommand) Run(ctx context.Context, s *output.Streams) error {
 	}
 	defer services.close()
 	handler := api.New(api.Config{
-		Store: services.store, Workflows: contract.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
+		Store: services.store, Workflows: contract.NewClient(services.temporal, c.TemporalNamespace), Repositories: repositories,
 		Web: builtPage(), TemporalUI: c.TemporalUI, Namespace: c.TemporalNamespace, Auth: auth, Logger: logger, Metrics: registry,
 	})
 	address := "http://" + listener.Addr().String()

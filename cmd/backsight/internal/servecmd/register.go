@@ -14,12 +14,12 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// registerBelow registers the git repositories in the roots and below them, and returns how many it
-// found. A repository that is already registered keeps its name. The name of a new repository is
+// registerBelow registers the git repositories in the roots and below them that are in allowed
+// folders, and returns how many it found. A repository that is already registered keeps its name. The name of a new repository is
 // its path relative to its root; a root that is a repository itself has the name of its folder. If
 // the relative path is taken by another repository, the root's name is put before it. If that name,
 // or the name of a root, is taken too, the name is the absolute path.
-func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *slog.Logger) (int, error) {
+func registerBelow(ctx context.Context, s *store.Store, roots []string, allowed prober, logger *slog.Logger) (int, error) {
 	count := 0
 	for _, root := range roots {
 		root, err := filepath.Abs(root)
@@ -33,6 +33,7 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 		if err != nil {
 			return count, insights.Errorf(insights.Invalid, "--repos: %w", err)
 		}
+		found = slices.DeleteFunc(found, func(dir string) bool { return !allowed.allows(dir) })
 		registered := 0
 		for part := range slices.Chunk(found, registerPart) {
 			list := make([]store.NewRepository, len(part))

@@ -38,18 +38,24 @@ func TestRegisterBelow(t *testing.T) {
 	}
 	roots := []string{filepath.Join(root, "one"), filepath.Join(root, "two"), filepath.Join(root, "three")}
 	for range 2 { // a second start changes nothing
-		n, err := registerBelow(t.Context(), s, roots, slog.New(slog.DiscardHandler))
+		n, err := registerBelow(t.Context(), s, roots, prober{anywhere: true}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		require.Equal(t, 4, n)
 		require.Equal(t, []string{"acme/api", "acme/web.git", "three", "two/acme/api"}, names())
 	}
 	link := filepath.Join(root, "link")
 	require.NoError(t, os.Symlink(roots[2], link))
-	_, err := registerBelow(t.Context(), s, []string{link}, slog.New(slog.DiscardHandler))
+	_, err := registerBelow(t.Context(), s, []string{link}, prober{anywhere: true}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	require.Len(t, names(), 4, "the link leads to a repository that is registered already")
 
-	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")}, slog.New(slog.DiscardHandler))
+	data, err := newProber(true, nil, roots[0])
+	require.NoError(t, err)
+	n, err := registerBelow(t.Context(), s, roots, data, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	require.Equal(t, 2, n, "mirrors in the data directory are not registered")
+
+	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")}, prober{anywhere: true}, slog.New(slog.DiscardHandler))
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 }
 
@@ -63,7 +69,7 @@ func TestRegisterBelow_FoldersWithOddNames(t *testing.T) {
 	}
 	s := store.New(testdb.New(t))
 	for range 2 { // a second start changes nothing
-		n, err := registerBelow(t.Context(), s, []string{root}, slog.New(slog.DiscardHandler))
+		n, err := registerBelow(t.Context(), s, []string{root}, prober{anywhere: true}, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		require.Equal(t, len(content), n)
 	}

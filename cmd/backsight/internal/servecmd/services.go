@@ -13,7 +13,6 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"github.com/backsight/backsight/api"
-	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
@@ -92,6 +91,7 @@ type authFlags struct {
 	ProxyHeader          string   `env:"BACKSIGHT_PROXY_HEADER" default:"X-Forwarded-User" help:"With --auth proxy: the header that contains the viewer's name." placeholder:"NAME"`
 	Admins               []string `env:"BACKSIGHT_ADMINS" help:"With --auth proxy: the administrators, who may do everything and see private repositories without a grant. Without a proxy, every user is an administrator." placeholder:"NAME"`
 	Editors              []string `env:"BACKSIGHT_EDITORS" help:"With --auth proxy: the editors, who create insights and operate their own ('*': everyone who is signed in). Everyone else is a viewer, who only reads." placeholder:"NAME"`
+	RepoRoots            []string `env:"BACKSIGHT_REPO_ROOTS" sep:"none" help:"Repositories at paths may be registered in this folder and below. Repeat the flag for more folders. Default: with --auth proxy none, else all." placeholder:"DIR"`
 	AllowUnauthenticated bool     `env:"BACKSIGHT_ALLOW_UNAUTHENTICATED" help:"Listen on any address without authentication, for a container whose port is published on loopback only. The Host header of requests must still name a loopback address."`
 }
 
@@ -115,17 +115,3 @@ func builtPage() fs.FS {
 	}
 	return page
 }
-
-// prober gives the API access to package gitrepo, so that the API can check a repository before
-// registering it.
-type prober struct{}
-
-func (prober) CheckPath(ctx context.Context, path string) (string, error) {
-	repo, err := gitrepo.Open(ctx, path)
-	if err != nil {
-		return "", err
-	}
-	return repo.Dir(), nil
-}
-
-func (prober) CheckURL(url string) error { return gitrepo.CheckURL(url) }

@@ -100,9 +100,13 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 	defer services.close()
 	client := contract.NewClient(services.temporal, flags.TemporalNamespace)
 
+	repositories, err := newProber(true, nil, c.Data)
+	if err != nil {
+		return err
+	}
 	var registered int
 	err = whileStarting(ctx, logger, "register repositories", func() (err error) {
-		registered, err = registerBelow(ctx, services.store, c.roots(), logger)
+		registered, err = registerBelow(ctx, services.store, c.roots(), repositories, logger)
 		return err
 	})
 	if err != nil {
@@ -112,7 +116,7 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 		logger.WarnContext(ctx, "cannot start a sync; the next scheduled sync reads the repositories", "error", err)
 	}
 	handler := api.New(api.Config{
-		Store: services.store, Workflows: client, Repositories: prober{}, Web: builtPage(),
+		Store: services.store, Workflows: client, Repositories: repositories, Web: builtPage(),
 		TemporalUI: stack.TemporalUI(), Namespace: flags.TemporalNamespace, Logger: logger, Metrics: registry,
 	})
 	return c.serve(ctx, s, listener, handler, flags, logger, func() error { return c.announce(s, listener, stack, registered) })
