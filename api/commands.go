@@ -75,6 +75,9 @@ func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID s
 // send sends a command to a series' workflow and returns the series with its new state. If the
 // series has no workflow, send starts one and sends the command again.
 func (r *mutationResolver) send(ctx context.Context, seriesID string, command contract.Command, message string) (*model.InsightsSeries, error) {
+	if err := checkTexts(command); err != nil {
+		return nil, err
+	}
 	series, err := r.config.Store.Series.Get(ctx, seriesID)
 	if err != nil {
 		return nil, err
@@ -97,6 +100,20 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 		return map[string]*contract.Status{seriesID: &status}, nil
 	})
 	return s, err
+}
+
+// maxText is the maximal length in bytes of each text of a command. Temporal terminates a workflow
+// that gets a message of more than 2 MiB.
+const maxText = 1000
+
+// checkTexts returns an Invalid error if a text of the command is too long.
+func checkTexts(c contract.Command) error {
+	for name, text := range map[string]string{"reason": c.Reason, "by": c.By, "filter.repository": c.Selection.Repository} {
+		if len(text) > maxText {
+			return insights.Errorf(insights.Invalid, "%s: the text has %d bytes: at most %d", name, len(text), maxText)
+		}
+	}
+	return nil
 }
 
 // startAnew starts a new workflow for a series that has none, for example because an operator

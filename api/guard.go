@@ -8,6 +8,9 @@ import (
 	"net/netip"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 )
 
@@ -110,8 +113,8 @@ func authenticate(auth Auth, next http.Handler) http.Handler {
 			http.Error(w, fmt.Sprintf("the proxy must send exactly one login (header %s), and sent %d", header, len(logins)), http.StatusUnauthorized)
 			return
 		}
-		login := strings.TrimSpace(logins[0])
-		if err := CheckLogin(login); err != nil {
+		login := norm.NFC.String(logins[0]) // net/http has removed spaces and tabs around it
+		if err := insights.CheckLogin(login); err != nil {
 			http.Error(w, "header "+header+": "+err.Error(), http.StatusUnauthorized)
 			return
 		}

@@ -68,10 +68,30 @@ func (r *resolver) authorise(ctx context.Context, next graphql.Resolver) (any, e
 	if !slices.Contains([]string{"Query", "Mutation", "Subscription"}, field.Object) || isIntrospection(field.Field.Name) {
 		return next(ctx)
 	}
-	if err := r.allowed(ctx, field.Object+"."+field.Field.Name, field.Args); err != nil {
+	name := field.Object + "." + field.Field.Name
+	err := r.allowed(ctx, name, field.Args)
+	if field.Object == "Mutation" {
+		r.config.Logger.InfoContext(ctx, "a person asked for a change", "by", sender(ctx).Login, "change", field.Field.Name, "object", objectOf(field.Args), "allowed", err == nil)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return next(ctx)
+}
+
+// objectOf returns what the arguments of a mutation name, for the log.
+func objectOf(args map[string]any) string {
+	for _, key := range []string{"id", "seriesId", "name", "location", "key"} {
+		switch value := args[key].(type) {
+		case string:
+			return insights.Truncate(withoutPassword(value), 200)
+		case *string:
+			if value != nil {
+				return insights.Truncate(*value, 200)
+			}
+		}
+	}
+	return ""
 }
 
 // allowed returns a Forbidden error if the person who sent the request may not use the root field
@@ -85,7 +105,7 @@ func (r *resolver) allowed(ctx context.Context, field string, args map[string]an
 	case !known:
 		return insights.Errorf(insights.Forbidden, "%s: nobody may do this, because the server has no rule for it", name)
 	case who.role < needed.role:
-		return insights.Errorf(insights.Forbidden, "%s: only %s may do this, and %q is %s: the options --editors and --admins of the server give people roles", name, needed.role.andAbove(), who.Login, who.role)
+		return insights.Errorf(insights.Forbidden, "%s: only %s may do this, and %q is %s: ask an administrator", name, needed.role.andAbove(), who.Login, who.role)
 	case needed.owned == nil || who.role == adminRole:
 		return nil
 	}
@@ -113,5 +133,8 @@ func ownsView(ctx context.Context, r *resolver, who person, args map[string]any)
 func ownsSeries(ctx context.Context, r *resolver, who person, args map[string]any) (bool, error) {
 	id, _ := args["seriesId"].(string)
 	owners, err := r.config.Store.Views.OwnersOfSeries(ctx, id)
+	if err == nil && len(owners) == 0 {
+		return false, insights.Errorf(insights.Forbidden, "series %s: the series was deleted", id)
+	}
 	return slices.ContainsFunc(owners, who.owns), err
 }

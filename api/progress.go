@@ -11,6 +11,7 @@ import (
 
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 )
 
 // Intervals between reads of the ledger and between queries of the workflows while there are
@@ -42,6 +43,7 @@ type progressHub struct {
 // subscriber has not received yet, so a slow client skips states and does not delay other
 // subscribers.
 type watcher struct {
+	who   store.Viewer
 	views map[string][]string // view id → series ids
 	seen  map[string]string   // view id → fingerprint of the progress that was last put into slot
 	slot  map[string]*generated.InsightProgress
@@ -59,7 +61,11 @@ func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string
 	if len(ids) == 0 || len(ids) > maxWatched {
 		return nil, insights.Errorf(insights.Invalid, "ids: give between 1 and %d insights", maxWatched)
 	}
-	w := &watcher{views: map[string][]string{}, seen: map[string]string{}, slot: map[string]*generated.InsightProgress{}, wake: make(chan struct{}, 1)}
+	who := viewer(ctx)
+	if who.Admin {
+		who = store.Administrator
+	}
+	w := &watcher{who: who, views: map[string][]string{}, seen: map[string]string{}, slot: map[string]*generated.InsightProgress{}, wake: make(chan struct{}, 1)}
 	for _, id := range ids {
 		view, err := r.config.Store.Views.Get(ctx, id)
 		if err != nil {
@@ -152,6 +158,17 @@ func (h *progressHub) take(w *watcher) []*generated.InsightProgress {
 	return next
 }
 
+// viewers returns those who watch. All administrators are one viewer.
+func (h *progressHub) viewers() []store.Viewer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	set := map[store.Viewer]bool{}
+	for w := range h.watchers {
+		set[w.who] = true
+	}
+	return slices.Collect(maps.Keys(set))
+}
+
 // watched returns the ids of all watched series, sorted.
 func (h *progressHub) watched() []string {
 	h.mu.Lock()
@@ -167,32 +184,38 @@ func (h *progressHub) watched() []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// readLedger reads the tallies of all watched series with one SQL statement and puts changes into
-// the watchers' slots. While the database does not answer, streams send nothing.
+// readLedger reads the tallies of all watched series once for each viewer, and puts changes into the
+// watchers' slots. While the database does not answer, streams send nothing.
 func (h *progressHub) readLedger(ctx context.Context) {
 	watched := h.watched()
 	if len(watched) == 0 {
 		return // the last watcher is leaving
 	}
-	tallies, err := h.r.config.Store.Samples.CompletenessOf(ctx, watched)
-	if err != nil {
-		if ctx.Err() == nil && !h.away.Swap(true) { // logged once, not four times a second
-			h.r.config.Logger.WarnContext(ctx, "progress: reading the ledger failed; retrying until it succeeds", "error", err)
+	measured := map[store.Viewer]map[string]*generated.Completeness{}
+	for _, who := range h.viewers() {
+		of, partly, err := h.r.config.Store.Samples.VisibleCompleteness(ctx, watched, who)
+		if err != nil {
+			if ctx.Err() == nil && !h.away.Swap(true) { // logged once, not four times a second
+				h.r.config.Logger.WarnContext(ctx, "progress: reading the ledger failed; retrying until it succeeds", "error", err)
+			}
+			return
 		}
-		return
+		measured[who] = map[string]*generated.Completeness{}
+		for id := range of {
+			measured[who][id] = h.r.measured(id, seriesTallies{of, partly})
+		}
 	}
 	h.away.Store(false)
-	measured := map[string]*generated.Completeness{}
-	for id, c := range tallies {
-		measured[id] = h.r.measured(id, c)
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for w := range h.watchers {
+		if measured[w.who] == nil {
+			continue // it joined just now
+		}
 		for view, ids := range w.views {
 			progress := &generated.InsightProgress{ID: view, Series: make([]*generated.SeriesProgress, len(ids))}
 			for i, id := range ids {
-				c := measured[id]
+				c := measured[w.who][id]
 				if c == nil {
 					c = tallyModel(insights.Completeness{})
 				}

@@ -73,11 +73,20 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	return models, nil
 }
 
-// Notices lists the notices of the series.
+// Notices lists the notices of the series that are about what the person may see.
 func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) ([]*generated.SeriesNotice, error) {
 	notices, err := r.config.Store.Notices.List(ctx, s.SeriesID)
 	if err != nil {
 		return nil, err
+	}
+	tallies, err := r.tallies(ctx, s.Page)
+	if err != nil {
+		return nil, err
+	}
+	if tallies.partly {
+		if notices, err = r.config.Store.Notices.Visible(ctx, s.SeriesID, notices, viewer(ctx)); err != nil {
+			return nil, err
+		}
 	}
 	models := make([]*generated.SeriesNotice, len(notices))
 	for i, n := range notices {

@@ -3,9 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
@@ -53,22 +50,6 @@ func (a Auth) personOf(login string) person {
 	return who
 }
 
-// maxLogin is the maximal length of a login in bytes.
-const maxLogin = 200
-
-// CheckLogin returns an Invalid error unless the text can be a login: visible characters without
-// spaces, commas, semicolons and quotes, at most maxLogin bytes. A comma can be a sign that a proxy
-// has joined two headers.
-func CheckLogin(login string) error {
-	refused := func(c rune) bool {
-		return !unicode.IsGraphic(c) || unicode.IsSpace(c) || strings.ContainsRune(`,;"'`, c)
-	}
-	if login == "" || login == everyone || len(login) > maxLogin || !utf8.ValidString(login) || strings.ContainsFunc(login, refused) {
-		return insights.Errorf(insights.Invalid, "login %.80q: use 1 to %d bytes of visible characters, without spaces, commas, semicolons and quotes", login, maxLogin)
-	}
-	return nil
-}
-
 // CheckLogins returns an Invalid error that names the first entry of Admins or Editors that cannot
 // be a login.
 func (a Auth) CheckLogins() error {
@@ -77,7 +58,7 @@ func (a Auth) CheckLogins() error {
 			if login == everyone && option == "--editors" {
 				continue
 			}
-			if err := CheckLogin(login); err != nil {
+			if err := insights.CheckLogin(login); err != nil {
 				return insights.Errorf(insights.Invalid, "%s: %w", option, err)
 			}
 		}

@@ -14,17 +14,31 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// tallies returns the ledger's tallies of all series of a page. Costs one SQL statement for the
-// page.
-func (r *resolver) tallies(ctx context.Context, page *model.Page) (map[string]insights.Completeness, error) {
-	return model.Load(page, "completeness", func(ids []string) (map[string]insights.Completeness, error) {
-		return r.config.Store.Samples.CompletenessOf(ctx, ids)
+// seriesTallies are the ledger's tallies of the samples that a person may see, by series.
+type seriesTallies struct {
+	of map[string]insights.Completeness
+	// There are repositories that the person may not see. Then texts and numbers that depend on
+	// their samples must not reach the person: the outcome of a sample tells what a file contains.
+	partly bool
+}
+
+// tallies returns the tallies of all series of a page. Costs one SQL statement for the page, and two
+// more if the person is not an administrator.
+func (r *resolver) tallies(ctx context.Context, page *model.Page) (seriesTallies, error) {
+	return model.Load(page, "completeness", func(ids []string) (seriesTallies, error) {
+		of, partly, err := r.config.Store.Samples.VisibleCompleteness(ctx, ids, viewer(ctx))
+		return seriesTallies{of, partly}, err
 	})
 }
 
-// measured returns a series' tally with the rate at which samples end, and the time left.
-func (r *resolver) measured(id string, c insights.Completeness) *generated.Completeness {
+// measured returns a series' tally with the rate at which samples end, and the time left. Both are
+// null if the person sees only a part of the samples.
+func (r *resolver) measured(id string, t seriesTallies) *generated.Completeness {
+	c := t.of[id]
 	m := tallyModel(c)
+	if t.partly {
+		return m
+	}
 	if rate, eta := r.rates.observe(id, c); rate > 0 {
 		m.Rate, m.EtaSeconds = &rate, &eta
 	}
@@ -39,7 +53,7 @@ func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.Insight
 	}
 	result := make([]*generated.Completeness, len(objs))
 	for i, s := range objs {
-		result[i] = r.measured(s.SeriesID, tallies[s.SeriesID])
+		result[i] = r.measured(s.SeriesID, tallies)
 	}
 	return result, nil
 }
@@ -50,7 +64,7 @@ func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*
 	if err != nil {
 		return nil, err
 	}
-	c := tallies[s.SeriesID]
+	c := tallies.of[s.SeriesID]
 	return &generated.InsightSeriesStatus{
 		TotalPoints:         int(c.Planned),
 		PendingJobs:         int(c.Pending),
@@ -78,7 +92,34 @@ func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) 
 	if err != nil || all[s.SeriesID] == nil {
 		return nil, err
 	}
-	return r.workflowModel(s.SeriesID, *all[s.SeriesID]), nil
+	tallies, err := r.tallies(ctx, s.Page)
+	if err != nil {
+		return nil, err
+	}
+	status := *all[s.SeriesID]
+	if tallies.partly {
+		status = visibleStatus(status, tallies.of[s.SeriesID])
+	}
+	return r.workflowModel(s.SeriesID, status), nil
+}
+
+// hiddenText replaces texts that can come from a search of a repository that the person may not see.
+const hiddenText = "an administrator can read the reason"
+
+// visibleStatus returns the status for a person who may see only the samples of the tally.
+func visibleStatus(s contract.Status, tally insights.Completeness) contract.Status {
+	s.Completeness, s.Snapshot = tally, nil
+	if s.Paused != nil && s.Paused.Breaker {
+		paused := *s.Paused
+		paused.Reason = hiddenText
+		s.Paused = &paused
+	}
+	if s.Problem != nil {
+		problem := *s.Problem
+		problem.Message = hiddenText
+		s.Problem = &problem
+	}
+	return s
 }
 
 func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*contract.Status {

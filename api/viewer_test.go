@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // behind is the same server behind an authenticating proxy on this machine.
@@ -145,4 +146,46 @@ func TestAFileURLIsCheckedAsAPath(t *testing.T) {
 	}
 	require.Contains(t, b.refused(insights.Invalid, add, map[string]any{"l": "file://host/srv/secret.git"}), "names no host")
 	require.Contains(t, b.refused(insights.NotFound, add, map[string]any{"l": "file:///etc/secret.git"}), "not a git repository")
+}
+
+// The outcome of a sample tells what a file contains: whether "count:1" is exceeded, for example. So
+// a person gets no number and no text that depends on samples of hidden repositories.
+func TestCompletenessLeavesOutHiddenRepositories(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	view := b.create("an oracle", "TODO count:1")
+	series := view.DataSeries[0].SeriesID
+	plan := b.plan(series, "open", "secret")
+	require.NoError(t, b.store.Access.SetPrivate(t.Context(), "secret", true))
+	secret, err := b.store.Repositories.ByName(t.Context(), "secret")
+	require.NoError(t, err)
+	b.settle(series, plan, func(i int, s *insights.Sample) {
+		if counted(i, s); s.RepositoryID == secret.ID {
+			s.Outcome, s.Code, s.Reason = insights.Partial, insights.ReasonCountLimit, "count:1 was reached in secret.txt"
+		}
+	})
+	require.NoError(t, b.store.Plans.Complete(t.Context(), series, plan, epoch))
+	problem := contract.Problem{Code: insights.Unavailable, Message: "secret.txt", At: epoch}
+	paused := contract.PausedBy{By: "breaker", Reason: "secret.txt", At: epoch, Breaker: true}
+	b.workflows.set(func(f *fakeWorkflows) {
+		f.status = contract.Status{State: contract.Paused, Completeness: insights.Completeness{Planned: 12, Counted: 6, Partial: 6}, Problem: &problem, Paused: &paused}
+	})
+	require.NoError(t, b.store.Access.Grant(t.Context(), "secret", "ann"))
+
+	behind := b.behind(Auth{Admins: []string{"root"}})
+	const operation = `{ insightViews { nodes { dataSeries {
+		completeness { planned counted partial } status { totalPoints completedJobs } notices { reason } reasons { count }
+		workflow { completeness { planned counted partial } problem { message } pausedReason } } } } }`
+	const progress = `subscription { insightProgress(ids: ["VIEW"]) { series { completeness { planned counted partial } } } }`
+	for who, sees := range map[string]bool{"bob": false, "ann": true, "root": true} {
+		answer := operateAs(t, behind, who, operation, nil) + firstAnswer(t, behind, who, strings.Replace(progress, "VIEW", view.ID, 1))
+		require.Equal(t, sees, strings.Contains(answer, `"planned":12`), "%s: %s", who, answer)
+		require.Equal(t, sees, strings.Contains(answer, `"partial":6`), "%s: %s", who, answer)
+		require.Equal(t, sees, strings.Contains(answer, `"totalPoints":12`), "%s: %s", who, answer)
+		require.Equal(t, sees, strings.Contains(answer, "count limit"), "%s: %s", who, answer)
+		require.Equal(t, sees, strings.Contains(answer, "secret.txt"), "%s: %s", who, answer)
+		if !sees {
+			require.Equal(t, 3, strings.Count(answer, `{"planned":6,"counted":6,"partial":0}`), answer)
+		}
+	}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -34,7 +33,7 @@ func (s *Access) SetPrivate(ctx context.Context, name string, private bool) erro
 // Invalid for a login that is empty, as in requests without authentication, or that begins or ends
 // with white space.
 func (s *Access) Grant(ctx context.Context, name, login string) error {
-	if err := checkLogin(login); err != nil {
+	if err := insights.CheckLogin(login); err != nil {
 		return err
 	}
 	found, err := s.queries().GrantRepository(ctx, name, login)
@@ -46,10 +45,10 @@ func (s *Access) Grant(ctx context.Context, name, login string) error {
 
 // Revoke deletes a grant. With the name "" it deletes all grants of the login, those for removed
 // repositories included. Idempotent. It returns NotFound when no repository has the name, and
-// Invalid for the same logins as Grant.
+// Invalid for the login "".
 func (s *Access) Revoke(ctx context.Context, name, login string) error {
-	if err := checkLogin(login); err != nil {
-		return err
+	if login == "" {
+		return insights.Errorf(insights.Invalid, "no login is given")
 	}
 	if name == "" {
 		return classify(s.queries().RevokeAll(ctx, login), "grants of %s", login)
@@ -87,11 +86,4 @@ func (s *Access) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
 		list[i] = Grant{Repository: row.Name, Login: row.Login, Private: row.Private}
 	}
 	return list, nil
-}
-
-func checkLogin(login string) error {
-	if login == "" || strings.TrimSpace(login) != login {
-		return insights.Errorf(insights.Invalid, "login %q: give the name that the proxy sends, without spaces around it", login)
-	}
-	return nil
 }

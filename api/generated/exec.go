@@ -2273,7 +2273,10 @@ value. LANGUAGE_STATS counts lines per language in the files that the query's fi
 """
 enum InsightGenerationMethod { SEARCH SEARCH_COMPUTE LANGUAGE_STATS }
 union InsightRepositoryDefinition = InsightRepositoryScope | RepositorySearchScope
-"The names that the scope lists. Backsight: names of repositories that the viewer may not see are left out."
+"""
+The names that the scope lists. Backsight: names of repositories that the viewer may not see are
+left out.
+"""
 type InsightRepositoryScope { repositories: [String!]! }
 type RepositorySearchScope { search: String! allRepositories: Boolean! }
 enum TimeIntervalStepUnit { HOUR DAY WEEK MONTH YEAR }
@@ -2302,7 +2305,10 @@ type InsightsSeries {
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
-  "Backsight: the exact number of samples by outcome, without those of snapshots."
+  """
+  Backsight: the exact number of samples by outcome, without those of snapshots and of repositories
+  that the viewer may not see.
+  """
   completeness: Completeness! @goField(batch: true)
   """
   Backsight: what the series' workflow is doing now; null if the workflow does not answer within two
@@ -2452,7 +2458,7 @@ type Completeness {
   the oldest and the newest of its own reads of the series in this time. When ` + "`" + `planned` + "`" + ` changes or a
   retry starts, earlier reads no longer count. Null if nothing is pending, if the two reads are less
   than a second apart, or if no sample ended between them. Only InsightsSeries.completeness and
-  SeriesProgress.completeness have a rate.
+  SeriesProgress.completeness have a rate, and only for viewers who may see all repositories.
   """
   rate: Float
   "Seconds until no sample is pending, at this rate; null when the rate is null."

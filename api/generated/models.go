@@ -31,7 +31,7 @@ type Completeness struct {
 	// the oldest and the newest of its own reads of the series in this time. When `planned` changes or a
 	// retry starts, earlier reads no longer count. Null if nothing is pending, if the two reads are less
 	// than a second apart, or if no sample ended between them. Only InsightsSeries.completeness and
-	// SeriesProgress.completeness have a rate.
+	// SeriesProgress.completeness have a rate, and only for viewers who may see all repositories.
 	Rate *float64 `json:"rate,omitempty"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
@@ -113,7 +113,8 @@ type InsightQueryValidation struct {
 	Notes     []string    `json:"notes"`
 }
 
-// The names that the scope lists. Backsight: names of repositories that the viewer may not see are left out.
+// The names that the scope lists. Backsight: names of repositories that the viewer may not see are
+// left out.
 type InsightRepositoryScope struct {
 	Repositories []string `json:"repositories"`
 }

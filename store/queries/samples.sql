@@ -261,3 +261,21 @@ WHERE s.series_id = @series_id AND s.plan = @plan AND s.repo_id BETWEEN @first A
 GROUP BY s.outcome, s.reason_code
 ORDER BY samples DESC
 LIMIT 2;
+
+-- Whether there are repositories, removed ones included, that the viewer may not see.
+-- name: HidesSome :one
+SELECT EXISTS (
+    SELECT FROM repositories AS r
+    WHERE r.id NOT IN (SELECT v.id FROM visible_repositories(@sees_all::boolean, @login::text) AS v))::boolean;
+
+-- The rows of the repositories that the viewer may not see, without snapshots. Equal rows are
+-- counted, because most are equal.
+-- name: HiddenOutcomes :many
+SELECT d.series_id, c.outcomes, count(*) AS n
+FROM insight_series AS d
+JOIN sample_chunks AS c ON c.series_id = d.id AND c.chunk >= 0
+WHERE d.series_id = ANY (@series_ids::text[])
+    AND c.repo_id = ANY (ARRAY(
+        SELECT r.id FROM repositories AS r
+        WHERE r.id NOT IN (SELECT v.id FROM visible_repositories(@sees_all::boolean, @login::text) AS v)))
+GROUP BY d.series_id, c.outcomes;

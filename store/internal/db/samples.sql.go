@@ -614,6 +614,65 @@ func (q *Queries) FailuresOfRange(ctx context.Context, arg FailuresOfRangeParams
 	return items, nil
 }
 
+const hiddenOutcomes = `-- name: HiddenOutcomes :many
+SELECT d.series_id, c.outcomes, count(*) AS n
+FROM insight_series AS d
+JOIN sample_chunks AS c ON c.series_id = d.id AND c.chunk >= 0
+WHERE d.series_id = ANY ($1::text[])
+    AND c.repo_id = ANY (ARRAY(
+        SELECT r.id FROM repositories AS r
+        WHERE r.id NOT IN (SELECT v.id FROM visible_repositories($2::boolean, $3::text) AS v)))
+GROUP BY d.series_id, c.outcomes
+`
+
+type HiddenOutcomesParams struct {
+	SeriesIDs []string
+	SeesAll   bool
+	Login     string
+}
+
+type HiddenOutcomesRow struct {
+	SeriesID string
+	Outcomes string
+	N        int64
+}
+
+// The rows of the repositories that the viewer may not see, without snapshots. Equal rows are
+// counted, because most are equal.
+func (q *Queries) HiddenOutcomes(ctx context.Context, arg HiddenOutcomesParams) ([]HiddenOutcomesRow, error) {
+	rows, err := q.db.Query(ctx, hiddenOutcomes, arg.SeriesIDs, arg.SeesAll, arg.Login)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HiddenOutcomesRow
+	for rows.Next() {
+		var i HiddenOutcomesRow
+		if err := rows.Scan(&i.SeriesID, &i.Outcomes, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const hidesSome = `-- name: HidesSome :one
+SELECT EXISTS (
+    SELECT FROM repositories AS r
+    WHERE r.id NOT IN (SELECT v.id FROM visible_repositories($1::boolean, $2::text) AS v))::boolean
+`
+
+// Whether there are repositories, removed ones included, that the viewer may not see.
+func (q *Queries) HidesSome(ctx context.Context, seesAll bool, login string) (bool, error) {
+	row := q.db.QueryRow(ctx, hidesSome, seesAll, login)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const insertChunks = `-- name: InsertChunks :execrows
 INSERT INTO sample_chunks (series_id, chunk, repo_id, name_id, plan, pending, faulty, outcomes, plans, vals, durations_ms, attempts,
     commits, commit_of, kept_outcomes, kept_commit_of, reason_codes, reasons, reason_of)

@@ -1058,7 +1058,8 @@ type Series struct {
 	// The label that the series has in the insight through which it is read. If it is read in another
 	// way, for example with insightSeries, the canonical text of its query.
 	Label string `json:"label"`
-	// Backsight: the exact number of samples by outcome, without those of snapshots.
+	// Backsight: the exact number of samples by outcome, without those of snapshots and of repositories
+	// that the viewer may not see.
 	Completeness Tally        `json:"completeness"`
 	Status       SeriesStatus `json:"status"`
 	// Backsight: what the series' workflow is doing now; null if the workflow does not answer within two
@@ -1396,7 +1397,7 @@ type Tally struct {
 	// the oldest and the newest of its own reads of the series in this time. When `planned` changes or a
 	// retry starts, earlier reads no longer count. Null if nothing is pending, if the two reads are less
 	// than a second apart, or if no sample ended between them. Only InsightsSeries.completeness and
-	// SeriesProgress.completeness have a rate.
+	// SeriesProgress.completeness have a rate, and only for viewers who may see all repositories.
 	Rate *float64 `json:"rate"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds"`

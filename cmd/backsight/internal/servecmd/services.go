@@ -104,6 +104,9 @@ func (f authFlags) auth() (api.Auth, error) {
 		}
 		auth.Networks = append(auth.Networks, network)
 	}
+	if auth.Mode != api.AuthProxy && len(f.Admins)+len(f.Editors)+len(f.ProxyNetworks) > 0 {
+		return auth, insights.Errorf(insights.Invalid, "--admins, --editors and --proxy-networks require --auth proxy: without a proxy, everyone who can connect is an administrator")
+	}
 	return auth, auth.CheckLogins()
 }
 
