@@ -184,8 +184,8 @@ func (h *progressHub) watched() []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// readLedger reads the tallies of all watched series once for each viewer, and puts changes into the
-// watchers' slots. While the database does not answer, streams send nothing.
+// readLedger reads the tallies of all watched series once for each viewer, and puts changes into
+// the watchers' slots. While the database does not answer, streams send nothing.
 func (h *progressHub) readLedger(ctx context.Context) {
 	watched := h.watched()
 	if len(watched) == 0 {

@@ -130,8 +130,8 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	return repositoryModel(repository), nil
 }
 
-// checkLocation returns the location to register, and whether it is a path. A file URL is checked as
-// the path in it, and keeps its form.
+// checkLocation returns the location to register, and whether it is a path. A file URL is checked
+// as the path in it, and keeps its form.
 func (r *mutationResolver) checkLocation(ctx context.Context, text string) (location string, local bool, err error) {
 	if filepath.IsAbs(text) {
 		location, err = r.config.Repositories.CheckPath(ctx, filepath.Clean(text))

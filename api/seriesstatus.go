@@ -22,8 +22,8 @@ type seriesTallies struct {
 	partly bool
 }
 
-// tallies returns the tallies of all series of a page. Costs one SQL statement for the page, and two
-// more if the person is not an administrator.
+// tallies returns the tallies of all series of a page. Costs one SQL statement for the page, and
+// two more if the person is not an administrator.
 func (r *resolver) tallies(ctx context.Context, page *model.Page) (seriesTallies, error) {
 	return model.Load(page, "completeness", func(ids []string) (seriesTallies, error) {
 		of, partly, err := r.config.Store.Samples.VisibleCompleteness(ctx, ids, viewer(ctx))
@@ -103,7 +103,8 @@ func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) 
 	return r.workflowModel(s.SeriesID, status), nil
 }
 
-// hiddenText replaces texts that can come from a search of a repository that the person may not see.
+// hiddenText replaces texts that can come from a search of a repository that the person may not
+// see.
 const hiddenText = "an administrator can read the reason"
 
 // visibleStatus returns the status for a person who may see only the samples of the tally.

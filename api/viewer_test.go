@@ -148,8 +148,8 @@ func TestAFileURLIsCheckedAsAPath(t *testing.T) {
 	require.Contains(t, b.refused(insights.NotFound, add, map[string]any{"l": "file:///etc/secret.git"}), "not a git repository")
 }
 
-// The outcome of a sample tells what a file contains: whether "count:1" is exceeded, for example. So
-// a person gets no number and no text that depends on samples of hidden repositories.
+// The outcome of a sample tells what a file contains: whether "count:1" is exceeded, for example.
+// So a person gets no number and no text that depends on samples of hidden repositories.
 func TestCompletenessLeavesOutHiddenRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

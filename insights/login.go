@@ -12,8 +12,8 @@ const MaxLogin = 200
 
 // CheckLogin returns an Invalid error unless the text can be a login, the name that an
 // authenticating proxy sends for a person: at most MaxLogin bytes of letters, digits and the
-// characters !#$%&()+-./:=?@[\]^_{|}~, in the composed form of Unicode (NFC), with no character that
-// is invisible. A comma can be a sign that a proxy has joined two headers.
+// characters !#$%&()+-./:=?@[\]^_{|}~, in the composed form of Unicode (NFC), with no character
+// that is invisible. A comma can be a sign that a proxy has joined two headers.
 func CheckLogin(login string) error {
 	if login == "" || len(login) > MaxLogin || strings.ContainsFunc(login, notInLogins) || !norm.NFC.IsNormalString(login) {
 		return Errorf(Invalid, "login %.80q: use 1 to %d bytes of letters, digits and punctuation, without spaces, commas, semicolons, quotes, asterisks and invisible characters", login, MaxLogin)

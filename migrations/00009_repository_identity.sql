@@ -2,12 +2,13 @@
 
 -- What insights.RepositoryIdentity derives from the location: spellings of one location, such as
 -- https://host/a/b.git and git@host:a/b, have the same identity. No two repositories that are not
--- removed have the same one, so a private repository cannot be registered again by another spelling.
--- A removed repository that is registered again gets its row back.
--- NULL: an older repository had the same identity when this column was added.
+-- removed have the same one, so a private repository cannot be registered again by another
+-- spelling. A removed repository that is registered again gets its row back.
+-- NULL: another repository had the same identity when this column was added.
 ALTER TABLE repositories ADD COLUMN identity text;
 
--- Rows of before get nearly what RepositoryIdentity returns; an exact location still identifies them.
+-- Existing rows get nearly what RepositoryIdentity returns. Their exact location identifies them,
+-- too.
 UPDATE repositories AS r SET identity = w.identity
 FROM (
     SELECT DISTINCT ON (identity) id, identity

@@ -42,10 +42,11 @@ type Repository struct {
 	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
 }
 
-// Add registers a repository. If a repository with the same insights.RepositoryIdentity is registered
-// already, Add returns that one, even if its name differs. If it was removed, it gets its row back,
-// with its privacy, its grants and its samples, under the given name. Add returns Conflict when a
-// repository at another location has the name, and Invalid for an empty name or location.
+// Add registers a repository. If a repository with the same insights.RepositoryIdentity is
+// registered already, Add returns that one, even if its name differs. If it was removed, it gets
+// its row back, with its privacy, its grants and its samples, under the given name. Add returns
+// Conflict when a repository at another location has the name, and Invalid for an empty name or
+// location.
 func (s *Repositories) Add(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
 }

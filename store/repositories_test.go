@@ -93,7 +93,8 @@ func TestARemovedRepositoryIsRevived(t *testing.T) {
 	require.NoError(t, b.Access.SetPrivate(b.ctx, "local", true))
 	require.NoError(t, b.Repositories.Remove(b.ctx, "local"))
 	require.NoError(t, b.Repositories.AddMany(b.ctx, []store.NewRepository{
-		{Names: []string{"new"}, Location: "/srv/new", Local: true}, {Names: []string{"file"}, Location: "file://localhost" + local.Location},
+		{Names: []string{"new"}, Location: "/srv/new", Local: true},
+		{Names: []string{"file"}, Location: "file://localhost" + local.Location},
 		{Names: []string{"local"}, Location: local.Location, Local: true},
 	}))
 	got, err := b.Repositories.ByName(b.ctx, "file")

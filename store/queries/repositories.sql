@@ -170,9 +170,9 @@ SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_by
 FROM w
 WHERE r.id = w.id;
 
--- The given locations at which a repository is registered, or was registered and has been removed. A
--- join instead of "= ANY": a query plan made while the table was small would compare every location
--- with every row.
+-- The given locations at which a repository is registered, or was registered and has been removed.
+-- A join instead of "= ANY": a query plan made while the table was small would compare every
+-- location with every row.
 -- name: KnownLocations :many
 SELECT w.location::text AS location, bool_and(r.deleted_at IS NOT NULL)::boolean AS removed
 FROM (SELECT unnest(@locations::text[]) AS location, unnest(@identities::text[]) AS identity) AS w

@@ -188,9 +188,9 @@ type KnownLocationsRow struct {
 	Removed  bool
 }
 
-// The given locations at which a repository is registered, or was registered and has been removed. A
-// join instead of "= ANY": a query plan made while the table was small would compare every location
-// with every row.
+// The given locations at which a repository is registered, or was registered and has been removed.
+// A join instead of "= ANY": a query plan made while the table was small would compare every
+// location with every row.
 func (q *Queries) KnownLocations(ctx context.Context, locations []string, identities []string) ([]KnownLocationsRow, error) {
 	rows, err := q.db.Query(ctx, knownLocations, locations, identities)
 	if err != nil {

@@ -15,10 +15,11 @@ import (
 )
 
 // registerBelow registers the git repositories in the roots and below them that are in allowed
-// folders, and returns how many it found. A repository that is already registered keeps its name. The name of a new repository is
-// its path relative to its root; a root that is a repository itself has the name of its folder. If
-// the relative path is taken by another repository, the root's name is put before it. If that name,
-// or the name of a root, is taken too, the name is the absolute path.
+// folders, and returns how many it found. A repository that is already registered keeps its name.
+// The name of a new repository is its path relative to its root; a root that is a repository itself
+// has the name of its folder. If the relative path is taken by another repository, the root's name
+// is put before it. If that name, or the name of a root, is taken too, the name is the absolute
+// path.
 func registerBelow(ctx context.Context, s *store.Store, roots []string, allowed prober, logger *slog.Logger) (int, error) {
 	count := 0
 	for _, root := range roots {
