@@ -101,7 +101,7 @@ func (m *Matcher) ByLanguage() bool { return m.languages != nil }
 
 // each calls yield with the measures of a file, and returns their sum.
 func (l *languages) each(f *file, size int64, yield func(value []byte, n int64)) (sum int64) {
-	return l.tell(f, countLines(f.text), size, yield)
+	return l.tell(f, countLines(f.text, false), size, yield)
 }
 
 // tell is like each, but takes the number of the file's lines, so f.text may be only its beginning.
@@ -192,9 +192,12 @@ func omitted(file string, a *linguist.Attributes) string {
 	return ""
 }
 
-// countLines returns the number of lines of a text. A byte order mark alone is no line.
-func countLines(text []byte) int64 {
-	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+// countLines returns the number of lines of a text, or of a later part of it. A byte order mark
+// alone is no line.
+func countLines(text []byte, later bool) int64 {
+	if !later {
+		text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+	}
 	n := int64(bytes.Count(text, []byte{'\n'}))
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		n++

@@ -73,7 +73,7 @@ func (s *Stream) Add(part []byte) {
 	}
 	switch {
 	case m.languages != nil:
-		s.lines += countLines(part)
+		s.lines += countLines(part, later)
 		return
 	case m.onPaths:
 		return
