@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 )
 
@@ -114,7 +113,7 @@ func authenticate(auth Auth, next http.Handler) http.Handler {
 			return
 		}
 		login := norm.NFC.String(logins[0]) // net/http has removed spaces and tabs around it
-		if err := insights.CheckLogin(login); err != nil {
+		if err := store.CheckLogin(login); err != nil {
 			http.Error(w, "header "+header+": "+err.Error(), http.StatusUnauthorized)
 			return
 		}

@@ -229,8 +229,8 @@ func TestALoginIsExactlyOneValidHeader(t *testing.T) {
 		{[]string{"root\u00a0"}, http.StatusUnauthorized},
 		{[]string{"mu\u0308ller"}, http.StatusOK}, // compared in the composed form
 		{[]string{"ann\xff"}, http.StatusUnauthorized},
-		{[]string{strings.Repeat("a", insights.MaxLogin+1)}, http.StatusUnauthorized},
-		{[]string{strings.Repeat("a", insights.MaxLogin)}, http.StatusOK},
+		{[]string{strings.Repeat("a", store.MaxLogin+1)}, http.StatusUnauthorized},
+		{[]string{strings.Repeat("a", store.MaxLogin)}, http.StatusOK},
 		{[]string{"ann.lee+x@example.com"}, http.StatusOK},
 		{[]string{`CORP\ann`}, http.StatusOK},
 		{[]string{"Zoë"}, http.StatusOK},

@@ -58,7 +58,7 @@ func (a Auth) CheckLogins() error {
 			if login == everyone && option == "--editors" {
 				continue
 			}
-			if err := insights.CheckLogin(login); err != nil {
+			if err := store.CheckLogin(login); err != nil {
 				return insights.Errorf(insights.Invalid, "%s: %w", option, err)
 			}
 		}

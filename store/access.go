@@ -33,7 +33,7 @@ func (s *Access) SetPrivate(ctx context.Context, name string, private bool) erro
 // Invalid for a login that is empty, as in requests without authentication, or that begins or ends
 // with white space.
 func (s *Access) Grant(ctx context.Context, name, login string) error {
-	if err := insights.CheckLogin(login); err != nil {
+	if err := CheckLogin(login); err != nil {
 		return err
 	}
 	found, err := s.queries().GrantRepository(ctx, name, login)

@@ -96,7 +96,9 @@ func (f *largeFile) add(part []byte) {
 	}
 }
 
-// record stores the counts of a unit.
+// record ends the streams of a unit and stores the results. If the file has a problem, it stores
+// only what the path alone decides. Otherwise it also stores the count, the values and the met
+// predicates that the content decides; if a stream cannot tell its result, record sets f.problem.
 func (f *largeFile) record(u *largeUnit) {
 	c := f.counts
 	c.record(0, u.unit, nil) // what the path alone decides

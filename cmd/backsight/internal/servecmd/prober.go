@@ -54,12 +54,12 @@ func (p prober) CheckPath(ctx context.Context, path string) (string, error) {
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		if !p.allows(path) {
-			return "", p.refuse(path)
+			return "", p.refuse(path, path)
 		}
 		return "", insights.Errorf(insights.NotFound, "repository %s: %w", path, errors.Unwrap(err))
 	}
 	if !p.allows(resolved) {
-		return "", p.refuse(path)
+		return "", p.refuse(path, resolved)
 	}
 	repo, err := gitrepo.Open(ctx, resolved)
 	if err != nil {
@@ -71,7 +71,7 @@ func (p prober) CheckPath(ctx context.Context, path string) (string, error) {
 	}
 	for _, folder := range folders {
 		if !p.allows(folder) {
-			return "", insights.Errorf(insights.Forbidden, "repository %s: git reads it from %s, too: %w", path, folder, p.refuse(folder))
+			return "", insights.Errorf(insights.Forbidden, "repository %s: git reads it from %s, too: %w", path, folder, p.refuse(folder, folder))
 		}
 	}
 	return repo.Dir(), nil
@@ -87,9 +87,10 @@ func (p prober) allows(folder string) bool {
 	return p.anywhere || slices.ContainsFunc(p.roots, func(root string) bool { return within(root, folder) })
 }
 
-func (p prober) refuse(path string) error {
+// refuse returns the error for a path that leads to a folder which is not allowed.
+func (p prober) refuse(path, folder string) error {
 	switch {
-	case p.data != "" && within(p.data, path):
+	case p.data != "" && within(p.data, folder):
 		return insights.Errorf(insights.Forbidden, "repository %s: it is in the data directory of Backsight", path)
 	case len(p.roots) == 0 && !p.anywhere:
 		return insights.Errorf(insights.Forbidden, "repository %s: this server registers no paths: its option --repo-roots allows folders", path)

@@ -1,10 +1,12 @@
-package insights
+package store
 
 import (
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/backsight/backsight/insights"
 )
 
 // MaxLogin is the maximal length of a login in bytes.
@@ -16,7 +18,7 @@ const MaxLogin = 200
 // that is invisible. A comma can be a sign that a proxy has joined two headers.
 func CheckLogin(login string) error {
 	if login == "" || len(login) > MaxLogin || strings.ContainsFunc(login, notInLogins) || !norm.NFC.IsNormalString(login) {
-		return Errorf(Invalid, "login %.80q: use 1 to %d bytes of letters, digits and punctuation, without spaces, commas, semicolons, quotes, asterisks and invisible characters", login, MaxLogin)
+		return insights.Errorf(insights.Invalid, "login %.80q: use 1 to %d bytes of letters, digits and punctuation, without spaces, commas, semicolons, quotes, asterisks and invisible characters", login, MaxLogin)
 	}
 	return nil
 }
