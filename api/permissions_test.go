@@ -15,7 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 )
 
 // rootFields returns the names of all root fields of the schema, as keys of permissions.
