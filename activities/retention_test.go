@@ -102,9 +102,10 @@ func TestPartialMirrorsArePruned(t *testing.T) {
 func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	origin := testgit.New(t)
+	origin, other := testgit.New(t), testgit.New(t)
 	origin.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
-	removed, stays := b.remote("removed", "file://"+origin.Dir), b.remote("stays", "file://"+origin.Dir+"/")
+	other.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
+	removed, stays := b.remote("removed", "file://"+origin.Dir), b.remote("stays", "file://"+other.Dir)
 	for _, id := range []int64{removed.ID, stays.ID} {
 		_, err := call[any](b, b.sync.Repository, id)
 		require.NoError(t, err)
@@ -134,4 +135,29 @@ func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 	}
 	require.DirExists(t, origin.Dir)
 	require.NoError(t, (&activities.Mirrors{Store: b.store, Dir: filepath.Join(b.dataDir, "nothing")}).Prune(t.Context(), time.Now()))
+}
+
+// The mirror of a repository that was removed and registered again under another URL is used again,
+// and fetches from that URL.
+func TestTheMirrorOfARevivedRepositoryFollowsItsURL(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	origin := testgit.New(t)
+	origin.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
+	first := b.remote("first", "file://"+origin.Dir)
+	_, err := call[any](b, b.sync.Repository, first.ID)
+	require.NoError(t, err)
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "first"))
+	newest := origin.Commit(t, shortlyBefore(0), map[string]string{"b": "TODO"})
+
+	again := b.remote("again", "file://localhost"+origin.Dir)
+	require.Equal(t, first.ID, again.ID)
+	_, err = call[any](b, b.sync.Repository, again.ID)
+	require.NoError(t, err)
+	got, err := b.store.Repositories.Get(t.Context(), again.ID)
+	require.NoError(t, err)
+	require.Equal(t, newest, got.Head)
+	config, err := os.ReadFile(filepath.Join(b.dataDir, fmt.Sprintf("%d.git", first.ID), "config"))
+	require.NoError(t, err)
+	require.Contains(t, string(config), "file://localhost"+origin.Dir)
 }
