@@ -11,6 +11,9 @@
 //   - The server refuses requests of other sites' pages that could change something. Without an
 //     authenticating proxy it also listens on loopback addresses only (unless Auth.AnyAddress is
 //     set) and accepts loopback host names only (guard.go, listen.go).
+//   - The table in permissions.go decides who may use which root field. A field without an entry is
+//     refused.
+//   - No answer depends on a repository that the person may not see (store.Viewer).
 //   - A mutation that creates or deletes an insight, or registers a repository, commits before it
 //     calls Temporal. If that call fails, the mutation still succeeds: the worker's reconciler
 //     starts or stops the series later (views.go), and the next sync reads a new repository

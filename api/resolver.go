@@ -9,7 +9,7 @@ import (
 
 // resolver is the root of all resolvers. Each file holds the resolvers of one subject: views.go,
 // create.go, points.go, samples.go, progress.go, seriesstatus.go, commands.go, retention.go,
-// repositories.go, grants.go, settings.go, validate.go and health.go.
+// repositories.go, grants.go, roles.go, settings.go, validate.go and health.go.
 type resolver struct {
 	config   Config
 	rates    *rateEstimator
