@@ -151,11 +151,21 @@ func (s *Settings) Set(ctx context.Context, key, value string) error {
 			continue
 		}
 		if accepted := known.validate(value); accepted != "" {
-			return insights.Errorf(insights.Invalid, "setting %s: %q: use %s", key, value, accepted)
+			return insights.Errorf(insights.Invalid, "setting %s: %.80q: use %s", key, value, accepted)
 		}
-		return classify(s.queries().SetSetting(ctx, key, value), "setting %s", key)
+		return classify(s.queries().SetSetting(ctx, key, plainNumber(value)), "setting %s", key)
 	}
-	return insights.Errorf(insights.Invalid, "setting %q does not exist: did you mean %s?", key, nearestKey(key))
+	return insights.Errorf(insights.Invalid, "setting %.80q does not exist: did you mean %s?", key, nearestKey(key))
+}
+
+// plainNumber returns the decimal form of a number such as +5, -0 or 1e3, and any other text as it
+// is.
+func plainNumber(value string) string {
+	f, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return value
+	}
+	return strconv.FormatFloat(f+0, 'f', -1, 64) // -0 + 0 is 0
 }
 
 func nearestKey(key string) string {

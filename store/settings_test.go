@@ -27,6 +27,13 @@ func TestSettingsHaveDefaultsAndChange(t *testing.T) {
 
 	require.NoError(t, b.Settings.Set(b.ctx, store.SettingFrameRate, " 0.5 "))
 	require.NoError(t, b.Settings.Set(b.ctx, store.SettingSyncInterval, "90s"))
+	for text, stored := range map[string]string{"-0": "0", "+5": "5", "1e3": "1000", "0x1p-2": "0.25", "0.5": "0.5"} {
+		require.NoError(t, b.Settings.Set(b.ctx, store.SettingFrameRate, text))
+		got, err = b.Settings.All(b.ctx)
+		require.NoError(t, err)
+		require.Equal(t, stored, got[store.SettingFrameRate])
+	}
+	require.NoError(t, b.Settings.Set(b.ctx, store.SettingFrameRate, " 0.5 "))
 	want[store.SettingFrameRate], want[store.SettingSyncInterval] = "0.5", "90s"
 	got, err = b.Settings.All(b.ctx)
 	require.NoError(t, err)

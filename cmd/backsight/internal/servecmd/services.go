@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"unicode"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -104,10 +105,18 @@ func (f authFlags) auth() (api.Auth, error) {
 		}
 		auth.Networks = append(auth.Networks, network)
 	}
+	if strings.EqualFold(f.ProxyHeader, "Host") || strings.ContainsFunc(f.ProxyHeader, notInHeaders) {
+		return auth, insights.Errorf(insights.Invalid, "--proxy-header %q: no proxy can send a login in a header of this name", f.ProxyHeader)
+	}
 	if auth.Mode != api.AuthProxy && len(f.Admins)+len(f.Editors)+len(f.ProxyNetworks) > 0 {
 		return auth, insights.Errorf(insights.Invalid, "--admins, --editors and --proxy-networks require --auth proxy: without a proxy, everyone who can connect is an administrator")
 	}
 	return auth, auth.CheckLogins()
+}
+
+// notInHeaders reports whether names of headers cannot contain the character.
+func notInHeaders(c rune) bool {
+	return c >= unicode.MaxASCII || !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '-' && c != '_'
 }
 
 // builtPage returns the embedded page, or nil when the binary was built without it.
