@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
-	"unicode"
 	"time"
+	"unicode"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
