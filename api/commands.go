@@ -7,6 +7,7 @@ import (
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/workflows/contract"
 )
 
@@ -26,6 +27,13 @@ func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID str
 // RetryInsightSeriesBackfill retries the partial and failed samples of a series, or every sample if
 // *all is true.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
+	filter := store.SampleFilter{SeriesID: seriesID}
+	if all == nil || !*all {
+		filter.Outcomes = faultyOutcomes
+	}
+	if err := r.mustSelect(ctx, filter); err != nil {
+		return nil, err
+	}
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all}, contract.Retry)
 }
 
@@ -37,7 +45,30 @@ func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID str
 	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection, viewer(ctx)); err != nil {
 		return nil, err
 	}
+	if len(selected.Outcomes) == 0 {
+		selected.Outcomes = faultyOutcomes
+	}
+	if err := r.mustSelect(ctx, selected); err != nil {
+		return nil, err
+	}
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Selection: selection}, contract.Retry)
+}
+
+// faultyOutcomes are the outcomes of the samples that a retry computes again by default.
+var faultyOutcomes = []insights.Outcome{insights.Partial, insights.Failed}
+
+// mustSelect returns an Invalid error if a person who is not an administrator may see none of the
+// samples that a retry would compute again. Without this check, a person could find out from the
+// state of the series whether there are hidden samples with an outcome.
+func (r *mutationResolver) mustSelect(ctx context.Context, filter store.SampleFilter) error {
+	if filter.Viewer = viewer(ctx); filter.Viewer.Admin {
+		return nil
+	}
+	n, err := r.config.Store.Samples.Count(ctx, filter)
+	if err == nil && n == 0 {
+		return insights.Errorf(insights.Invalid, "series %s: no sample that you may see is selected, so nothing is retried", filter.SeriesID)
+	}
+	return err
 }
 
 // ExtendInsightSeries extends a series to a larger number of points.

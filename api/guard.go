@@ -121,6 +121,17 @@ func authenticate(auth Auth, next http.Handler) http.Handler {
 	})
 }
 
+// forAdministrators refuses requests of other people.
+func forAdministrators(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if sender(r.Context()).role != adminRole {
+			http.Error(w, "only administrators may read this", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func contains(networks []netip.Prefix, ip netip.Addr) bool {
 	for _, n := range networks {
 		if n.Contains(ip) {

@@ -72,7 +72,14 @@ func noticesOf(r store.Repository) []string {
 // name and password, because the user name can be a token.
 func withoutPassword(location string) string {
 	u, err := url.Parse(location)
-	if err != nil || u.User == nil {
+	if err != nil {
+		// Such a URL was registered by an earlier version, or it is no URL: git@host:path.
+		if i := strings.LastIndexByte(location, '@'); i >= 0 && strings.Contains(location, "://") {
+			return "xxxxx" + location[i:]
+		}
+		return location
+	}
+	if u.User == nil {
 		return location
 	}
 	if u.Scheme == "http" || u.Scheme == "https" {

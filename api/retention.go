@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
@@ -60,6 +61,13 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	if err != nil {
 		return nil, err
 	}
+	tallies, err := r.tallies(ctx, s.Page)
+	if err != nil {
+		return nil, err
+	}
+	if tallies.partly {
+		plans = slices.DeleteFunc(plans, func(p store.Plan) bool { return hidesPlan(p.Kind) })
+	}
 	models := make([]*generated.SeriesPlan, len(plans))
 	for i, p := range plans {
 		models[i] = &generated.SeriesPlan{Number: p.Number, Kind: planKindModel(p.Kind), CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
@@ -73,7 +81,14 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	return models, nil
 }
 
-// Notices lists the notices of the series that are about what the person may see.
+// hidesPlan reports whether plans of the kind are hidden from people who may not see all
+// repositories: whether such a plan exists depends on the repositories and their samples.
+func hidesPlan(kind insights.PlanKind) bool {
+	return kind == insights.RetryPlan || kind == insights.CatchUpPlan
+}
+
+// Notices lists the notices of the series. People who may not see all repositories get only those
+// that are not about samples; InsightsSeries.reasons has what they may know about samples.
 func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) ([]*generated.SeriesNotice, error) {
 	notices, err := r.config.Store.Notices.List(ctx, s.SeriesID)
 	if err != nil {
@@ -84,9 +99,7 @@ func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) (
 		return nil, err
 	}
 	if tallies.partly {
-		if notices, err = r.config.Store.Notices.Visible(ctx, s.SeriesID, notices, viewer(ctx)); err != nil {
-			return nil, err
-		}
+		notices = slices.DeleteFunc(notices, func(n store.Notice) bool { return n.Code != insights.ReasonPlanning })
 	}
 	models := make([]*generated.SeriesNotice, len(notices))
 	for i, n := range notices {

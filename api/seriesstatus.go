@@ -109,7 +109,10 @@ const hiddenText = "an administrator can read the reason"
 
 // visibleStatus returns the status for a person who may see only the samples of the tally.
 func visibleStatus(s contract.Status, tally insights.Completeness) contract.Status {
-	s.Completeness, s.Snapshot = tally, nil
+	s.Completeness, s.Snapshot, s.InFlight = tally, nil, 0
+	if hidesPlan(s.Kind) {
+		s.Kind = ""
+	}
 	if s.Paused != nil && s.Paused.Breaker {
 		paused := *s.Paused
 		paused.Reason = hiddenText

@@ -30,7 +30,7 @@ func New(config Config) http.Handler {
 	mux.Handle("GET /readyz", readyHandler(config))
 	if config.Metrics != nil {
 		config.Metrics.MustRegister(newBacklogMetrics(config))
-		mux.Handle("GET /metrics", promhttp.HandlerFor(config.Metrics, promhttp.HandlerOpts{}))
+		mux.Handle("GET /metrics", forAdministrators(promhttp.HandlerFor(config.Metrics, promhttp.HandlerOpts{})))
 	}
 	mux.Handle("GET /", pageHandler(config.Web))
 	return guard(config.Auth, mux)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/workflows/contract"
 )
 
@@ -167,16 +168,33 @@ func TestCompletenessLeavesOutHiddenRepositories(t *testing.T) {
 	require.NoError(t, b.store.Plans.Complete(t.Context(), series, plan, epoch))
 	problem := contract.Problem{Code: insights.Unavailable, Message: "secret.txt", At: epoch}
 	paused := contract.PausedBy{By: "breaker", Reason: "secret.txt", At: epoch, Breaker: true}
-	b.workflows.set(func(f *fakeWorkflows) {
-		f.status = contract.Status{State: contract.Paused, Completeness: insights.Completeness{Planned: 12, Counted: 6, Partial: 6}, Problem: &problem, Paused: &paused}
-	})
 	require.NoError(t, b.store.Access.Grant(t.Context(), "secret", "ann"))
 
 	behind := b.behind(Auth{Admins: []string{"root"}})
-	const operation = `{ insightViews { nodes { dataSeries {
+	operation := `{ insightViews(id: "` + view.ID + `") { nodes { dataSeries {
 		completeness { planned counted partial } status { totalPoints completedJobs } notices { reason } reasons { count }
 		workflow { completeness { planned counted partial } problem { message } pausedReason } } } } }`
 	const progress = `subscription { insightProgress(ids: ["VIEW"]) { series { completeness { planned counted partial } } } }`
+	retries := store.PlanRequest{SeriesID: series, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Partial}}}
+	_, err = b.store.Plans.Begin(t.Context(), retries)
+	require.NoError(t, err)
+	editors := b.behind(Auth{Editors: []string{everyone}})
+	for who, sees := range map[string]bool{"bob": false, "ann": true} {
+		own := createAs(t, editors, who, "TODO count:1").DataSeries[0].SeriesID
+		require.Equal(t, series, own, "the series is shared")
+		for _, retry := range []string{
+			`mutation { retryInsightSeriesBackfill(seriesId: "S") { seriesId } }`, `mutation { retryInsightSamples(seriesId: "S", filter: {}) { seriesId } }`,
+			`mutation { retryInsightSamples(seriesId: "S", filter: {outcomes: [PARTIAL], repository: "."}) { seriesId } }`,
+		} {
+			answer := operateAs(t, editors, who, strings.Replace(retry, `"S"`, `"`+series+`"`, 1), nil)
+			require.Equal(t, !sees, strings.Contains(answer, "no sample that you may see"), "%s: %s", who, answer)
+		}
+		answer := operateAs(t, editors, who, `{ insightSeries(id: "`+series+`") { plans { kind } } }`, nil)
+		require.Equal(t, sees, strings.Contains(answer, "RETRY"), "%s: %s", who, answer)
+	}
+	b.workflows.set(func(f *fakeWorkflows) {
+		f.status = contract.Status{State: contract.Paused, Completeness: insights.Completeness{Planned: 12, Counted: 6, Partial: 6}, Problem: &problem, Paused: &paused}
+	})
 	for who, sees := range map[string]bool{"bob": false, "ann": true, "root": true} {
 		answer := operateAs(t, behind, who, operation, nil) + firstAnswer(t, behind, who, strings.Replace(progress, "VIEW", view.ID, 1))
 		require.Equal(t, sees, strings.Contains(answer, `"planned":12`), "%s: %s", who, answer)
@@ -187,5 +205,27 @@ func TestCompletenessLeavesOutHiddenRepositories(t *testing.T) {
 		if !sees {
 			require.Equal(t, 3, strings.Count(answer, `{"planned":6,"counted":6,"partial":0}`), answer)
 		}
+	}
+}
+
+func TestMetricsAreForAdministrators(t *testing.T) {
+	t.Parallel()
+	behind := setup(t).behind(Auth{Admins: []string{"root"}})
+	for who, want := range map[string]int{"bob": http.StatusForbidden, "root": http.StatusOK} {
+		r := request(http.MethodGet, "/metrics", func(r *http.Request) {
+			r.RemoteAddr = "127.0.0.1:4711"
+			r.Header.Set("X-Forwarded-User", who)
+		})
+		require.Equal(t, want, status(behind, r), who)
+	}
+}
+
+func TestPasswordsOfLocationsAreNotShown(t *testing.T) {
+	t.Parallel()
+	for location, shown := range map[string]string{
+		"https://bob:hunter2@git.example/acme/x": "https://git.example/acme/x", "ssh://bob:hunter2@git.example/x": "ssh://bob:xxxxx@git.example/x",
+		"https://bob:hunter^2@git.example/acme/x": "xxxxx@git.example/acme/x", "git@git.example:acme/x": "git@git.example:acme/x",
+	} {
+		require.Equal(t, shown, withoutPassword(location))
 	}
 }

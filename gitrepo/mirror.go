@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	neturl "net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,10 @@ func CheckURL(url string) error {
 		case "https", "http", "ssh", "git", "file":
 			if rest == "" || strings.HasPrefix(rest, "-") {
 				return refuse("what follows :// is empty or looks like a command-line flag")
+			}
+			if _, err := neturl.Parse(url); err != nil {
+				// The error would contain the password.
+				return insights.Errorf(insights.Invalid, "the clone URL is not a valid URL: write special characters in it as %%XX")
 			}
 			return nil
 		}

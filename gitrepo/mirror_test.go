@@ -22,6 +22,7 @@ func TestCheckURL(t *testing.T) {
 	for _, url := range []string{
 		"", "-u", "--upload-pack=touch x", "ext::sh -c x", "ext://x", "ftp://example.com/a", "relative/path", "https://-x", "fd::3",
 		"https://", "a\nb:c", "::x", "-oProxyCommand=x:y",
+		"https://bob:hunter^2@example.com/a", "https://bob:p%ss@example.com/a", "file:///tmp/%zz", "file://:x/tmp",
 		"javascript:alert(1)", "JavaScript:alert(1)", `C:\x`, "c:/x", "rad:z3", "data:text/plain,x", "file:srv/a", "https:example.com/a",
 	} {
 		require.Equal(t, insights.Invalid, insights.ErrorCode(CheckURL(url)), url)

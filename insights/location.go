@@ -29,7 +29,7 @@ func RepositoryIdentity(location string, local bool) string {
 	if strings.EqualFold(u.Scheme, "file") && (host == "" || host == "localhost") {
 		return path.Clean("/" + u.Path)
 	}
-	if port := u.Port(); port != "" && port != defaultPorts[strings.ToLower(u.Scheme)] {
+	if port := strings.TrimLeft(u.Port(), "0"); port != "" && port != defaultPorts[strings.ToLower(u.Scheme)] {
 		host += ":" + port
 	}
 	return host + trimmedPath(u.Path)

@@ -23,7 +23,7 @@ func TestSpellingsOfOneLocationHaveOneIdentity(t *testing.T) {
 			"git.example:acme/api", "ann@GIT.example:acme/api.git/", "https://git.example/acme/api/.git",
 			"https://git.example/acme/api.git?x=1", "https://git.example/acme/api.git#readme",
 		},
-		"git.example:8080/acme/api": {"http://git.example:8080/acme/api.git", "http://git.example:8080/acme/api", "https://git.example:8080/acme/api"},
+		"git.example:8080/acme/api": {"http://git.example:8080/acme/api.git", "http://git.example:8080/acme/api", "http://git.example:08080/acme/api", "https://git.example:8080/acme/api"},
 		"/srv/secret.git": {
 			"file:///srv/secret.git", "file://localhost/srv/secret.git", "file:///srv/secret.git/", "file:///srv/./secret.git",
 			"file:///srv/x/../secret.git", "file:///srv/%73ecret.git", "FILE:///srv/secret.git", "file:////srv//secret.git",

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/backsight/backsight/insights"
@@ -47,29 +46,6 @@ func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 		list[i] = Notice{Since: row.DirtyAt.UTC(), Code: insights.ReasonCode(row.Code), Reason: row.Reason, ForTime: row.ForTime.UTC()}
 	}
 	return list, nil
-}
-
-// Visible returns those of the notices that are about samples which the viewer may see, or about no
-// samples.
-func (s *Notices) Visible(ctx context.Context, seriesID string, list []Notice, who Viewer) ([]Notice, error) {
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return nil, err
-	}
-	q := s.queries()
-	rewritten, err := q.SeesRewritten(ctx, db.SeesRewrittenParams{SeesAll: who.Admin, Login: who.Login, SeriesID: key})
-	if err != nil {
-		return nil, classify(err, "series %s: notices", seriesID)
-	}
-	rows, err := q.FailedReasons(ctx, db.FailedReasonsParams{SeriesID: key, SeesAll: who.Admin, Login: who.Login})
-	if err != nil {
-		return nil, classify(err, "series %s: notices", seriesID)
-	}
-	codes := map[insights.ReasonCode]bool{insights.ReasonPlanning: true, insights.ReasonHistoryRewritten: rewritten}
-	for _, row := range rows {
-		codes[insights.ReasonCode(row.ReasonCode)] = true
-	}
-	return slices.DeleteFunc(slices.Clone(list), func(n Notice) bool { return !codes[n.Code] }), nil
 }
 
 // SetPlanningProblem records why a series cannot be planned. If `problem` is "", the series can be

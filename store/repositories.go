@@ -65,6 +65,9 @@ func (s *Repositories) add(ctx context.Context, r db.AddRepositoryParams) (Repos
 	r.Identity = insights.RepositoryIdentity(location, r.IsLocal)
 	var repository Repository
 	err := s.inTx(ctx, func(q *db.Queries) error {
+		if err := q.LockIdentity(ctx, r.Identity); err != nil {
+			return err
+		}
 		if err := q.AddRepoName(ctx, name); err != nil {
 			return err
 		}
@@ -190,10 +193,21 @@ func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) 
 // stay, but a search of pending ones fails with the code insights.ReasonRepositoryRemoved. It
 // returns NotFound when no repository has the name.
 func (s *Repositories) Remove(ctx context.Context, name string) error {
-	n, err := s.queries().RemoveRepository(ctx, name)
-	if err == nil && n == 0 {
-		return noRepository(name)
-	}
+	err := s.inTx(ctx, func(q *db.Queries) error {
+		row, err := q.RepositoryByName(ctx, name)
+		if err != nil {
+			return err
+		}
+		identity := insights.RepositoryIdentity(row.Repositories.Location, row.Repositories.IsLocal)
+		if err := q.LockIdentity(ctx, identity); err != nil {
+			return err
+		}
+		n, err := q.RemoveRepository(ctx, name)
+		if err == nil && n == 0 {
+			return noRepository(name)
+		}
+		return err
+	})
 	return classify(err, "repository %s", name)
 }
 

@@ -65,6 +65,9 @@ func addRepositories(ctx context.Context, q *db.Queries, list []NewRepository) e
 			if !removed[r.Location] {
 				continue
 			}
+			if err := q.LockIdentity(ctx, p.Identities[i]); err != nil {
+				return err
+			}
 			if _, err := q.ReviveRepository(ctx, db.ReviveRepositoryParams{Name: p.Names[i], Location: r.Location, Identity: p.Identities[i], IsLocal: r.Local}); err != nil {
 				return err
 			}

@@ -192,3 +192,27 @@ func TestRepositoriesAreListedByNameInPages(t *testing.T) {
 	_, err = b.Repositories.Get(b.ctx, 1<<40)
 	requireCode(t, insights.NotFound, err, "does not exist")
 }
+
+// A private repository that is removed while somebody registers it again does not become public.
+func TestAPrivateRepositoryStaysPrivateWhenItIsRemovedAndRegisteredAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i := range 30 {
+		name := fmt.Sprintf("secret%d", i)
+		first, err := b.Repositories.AddPrivate(b.ctx, name, "/srv/"+name, true)
+		require.NoError(t, err)
+		var group errgroup.Group
+		group.Go(func() error { return b.Repositories.Remove(b.ctx, name) })
+		for range 2 {
+			group.Go(func() error {
+				_, err := b.Repositories.Add(b.ctx, name, "file:///srv/"+name, false)
+				return err
+			})
+		}
+		require.NoError(t, group.Wait())
+		got, err := b.Repositories.Add(b.ctx, name, "/srv/"+name, true)
+		require.NoError(t, err)
+		require.Equal(t, first.ID, got.ID)
+		require.True(t, got.Private)
+	}
+}

@@ -2321,13 +2321,15 @@ type InsightsSeries {
   """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
   """
-  Backsight: the newest plans of the series, newest first, without snapshots. ` + "`" + `first` + "`" + ` is the maximum
-  number of plans, from 1 to 1000.
+  Backsight: the newest plans of the series, newest first, without snapshots. Viewers who may not
+  see all repositories get no retries and no catch-up backfills. ` + "`" + `first` + "`" + ` is the maximum number of
+  plans, from 1 to 1000.
   """
   plans(first: Int = 50): [SeriesPlan!]!
   """
   Backsight: what people should know about the series: why samples are partial or failed, that the
-  history of a repository was rewritten, or why the query or the scope cannot be read.
+  history of a repository was rewritten, or why the query or the scope cannot be read. Viewers who
+  may not see all repositories get only the last kind.
   """
   notices: [SeriesNotice!]!
   "Backsight: how many sample times are shown on charts."
@@ -2502,7 +2504,9 @@ enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING STOPPING }
 "Backsight: what a series' workflow is doing now."
 type SeriesWorkflowStatus {
   state: SeriesWorkflowState!
-  "The number of child workflows that are running."
+  """
+  The number of child workflows that are running; 0 for viewers who may not see all repositories.
+  """
   inFlight: Int!
   """
   The kind of the plan that the series works on or, while it is not working, continues with; null if

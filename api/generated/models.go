@@ -452,7 +452,7 @@ type SeriesSortOptionsInput struct {
 // Backsight: what a series' workflow is doing now.
 type SeriesWorkflowStatus struct {
 	State SeriesWorkflowState `json:"state"`
-	// The number of child workflows that are running.
+	// The number of child workflows that are running; 0 for viewers who may not see all repositories.
 	InFlight int `json:"inFlight"`
 	// The kind of the plan that the series works on or, while it is not working, continues with; null if
 	// there is no such plan.

@@ -101,11 +101,3 @@ WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pend
         LIMIT 1)
 ORDER BY s.time DESC
 LIMIT 1;
-
--- Whether the series has samples of a repository that the viewer may see and whose history was
--- rewritten.
--- name: SeesRewritten :one
-SELECT EXISTS (
-    SELECT FROM sample_chunks AS c
-    JOIN visible_repositories(@sees_all::boolean, @login::text) AS r ON r.id = c.repo_id
-    WHERE c.series_id = @series_id AND r.rewritten_at IS NOT NULL)::boolean;

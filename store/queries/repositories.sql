@@ -7,6 +7,10 @@ SELECT @name::text
 WHERE NOT EXISTS (SELECT FROM repo_names WHERE name = @name)
 ON CONFLICT (name) DO NOTHING;
 
+-- Orders the transactions that register or remove a repository.
+-- name: LockIdentity :exec
+SELECT pg_advisory_xact_lock(hashtextextended(@identity::text, 0));
+
 -- No row is written when the name, the location or the identity is taken.
 -- name: AddRepository :execrows
 INSERT INTO repositories (name, location, identity, is_local, private)
@@ -14,11 +18,12 @@ VALUES (@name, @location, @identity::text, @is_local, @private)
 ON CONFLICT DO NOTHING;
 
 -- Gives the repository that was removed last at one of these locations its row back, with its
--- privacy, grants and samples. No row is written when the name, the location or the identity is
--- taken.
+-- grants and samples. It is private if a repository at one of these locations was. No row is
+-- written when the name, the location or the identity is taken.
 -- name: ReviveRepository :execrows
 UPDATE repositories AS r
-SET deleted_at = NULL, name = @name, location = @location, identity = @identity::text, is_local = @is_local, private = r.private OR @private::boolean
+SET deleted_at = NULL, name = @name, location = @location, identity = @identity::text, is_local = @is_local,
+    private = @private::boolean OR EXISTS (SELECT FROM repositories AS p WHERE p.private AND (p.identity = @identity::text OR p.location = @location))
 WHERE r.deleted_at IS NOT NULL
     AND r.id = (
         SELECT old.id FROM repositories AS old

@@ -250,25 +250,3 @@ func (q *Queries) Notices(ctx context.Context, seriesID int32) ([]NoticesRow, er
 	}
 	return items, nil
 }
-
-const seesRewritten = `-- name: SeesRewritten :one
-SELECT EXISTS (
-    SELECT FROM sample_chunks AS c
-    JOIN visible_repositories($1::boolean, $2::text) AS r ON r.id = c.repo_id
-    WHERE c.series_id = $3 AND r.rewritten_at IS NOT NULL)::boolean
-`
-
-type SeesRewrittenParams struct {
-	SeesAll  bool
-	Login    string
-	SeriesID int32
-}
-
-// Whether the series has samples of a repository that the viewer may see and whose history was
-// rewritten.
-func (q *Queries) SeesRewritten(ctx context.Context, arg SeesRewrittenParams) (bool, error) {
-	row := q.db.QueryRow(ctx, seesRewritten, arg.SeesAll, arg.Login, arg.SeriesID)
-	var column_1 bool
-	err := row.Scan(&column_1)
-	return column_1, err
-}

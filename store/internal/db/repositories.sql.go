@@ -211,6 +211,16 @@ func (q *Queries) KnownLocations(ctx context.Context, locations []string, identi
 	return items, nil
 }
 
+const lockIdentity = `-- name: LockIdentity :exec
+SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))
+`
+
+// Orders the transactions that register or remove a repository.
+func (q *Queries) LockIdentity(ctx context.Context, identity string) error {
+	_, err := q.db.Exec(ctx, lockIdentity, identity)
+	return err
+}
+
 const lockRepositories = `-- name: LockRepositories :exec
 SELECT FROM repositories WHERE id = ANY ($1::integer[]) ORDER BY id FOR UPDATE
 `
@@ -660,7 +670,8 @@ func (q *Queries) RepositoryByName(ctx context.Context, name string) (Repository
 
 const reviveRepository = `-- name: ReviveRepository :execrows
 UPDATE repositories AS r
-SET deleted_at = NULL, name = $1, location = $2, identity = $3::text, is_local = $4, private = r.private OR $5::boolean
+SET deleted_at = NULL, name = $1, location = $2, identity = $3::text, is_local = $4,
+    private = $5::boolean OR EXISTS (SELECT FROM repositories AS p WHERE p.private AND (p.identity = $3::text OR p.location = $2))
 WHERE r.deleted_at IS NOT NULL
     AND r.id = (
         SELECT old.id FROM repositories AS old
@@ -681,8 +692,8 @@ type ReviveRepositoryParams struct {
 }
 
 // Gives the repository that was removed last at one of these locations its row back, with its
-// privacy, grants and samples. No row is written when the name, the location or the identity is
-// taken.
+// grants and samples. It is private if a repository at one of these locations was. No row is
+// written when the name, the location or the identity is taken.
 func (q *Queries) ReviveRepository(ctx context.Context, arg ReviveRepositoryParams) (int64, error) {
 	result, err := q.db.Exec(ctx, reviveRepository,
 		arg.Name,

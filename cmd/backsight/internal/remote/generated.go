@@ -315,8 +315,9 @@ func (v *InsightSeriesPlansResponse) GetSeries() InsightSeriesPlansSeriesInsight
 
 // InsightSeriesPlansSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPlansSeriesInsightsSeries struct {
-	// Backsight: the newest plans of the series, newest first, without snapshots. `first` is the maximum
-	// number of plans, from 1 to 1000.
+	// Backsight: the newest plans of the series, newest first, without snapshots. Viewers who may not
+	// see all repositories get no retries and no catch-up backfills. `first` is the maximum number of
+	// plans, from 1 to 1000.
 	Plans []Plan `json:"plans"`
 }
 
@@ -1066,7 +1067,8 @@ type Series struct {
 	// seconds.
 	Workflow *Workflow `json:"workflow"`
 	// Backsight: what people should know about the series: why samples are partial or failed, that the
-	// history of a repository was rewritten, or why the query or the scope cannot be read.
+	// history of a repository was rewritten, or why the query or the scope cannot be read. Viewers who
+	// may not see all repositories get only the last kind.
 	Notices []Notice `json:"notices"`
 }
 
@@ -1523,7 +1525,7 @@ type Workflow struct {
 	// the series is paused.
 	WaitingPlans  int                 `json:"waitingPlans"`
 	QueuePosition SeriesQueuePosition `json:"queuePosition"`
-	// The number of child workflows that are running.
+	// The number of child workflows that are running; 0 for viewers who may not see all repositories.
 	InFlight        int     `json:"inFlight"`
 	PausedBy        *string `json:"pausedBy"`
 	PausedReason    *string `json:"pausedReason"`

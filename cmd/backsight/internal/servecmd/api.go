@@ -8,6 +8,7 @@ import (
 
 	"github.com/backsight/backsight/api"
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
+	"github.com/backsight/backsight/internal/devstack"
 	"github.com/backsight/backsight/workflows/contract"
 )
 
@@ -19,6 +20,7 @@ type APICommand struct {
 	metricsFlags
 	Listen     string `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address of the API and the page." placeholder:"HOST:PORT"`
 	TemporalUI string `env:"BACKSIGHT_TEMPORAL_UI" help:"The URL of the Temporal web UI. The page links to it." placeholder:"URL"`
+	Data       string `env:"BACKSIGHT_DATA" help:"The data directory of workers on this machine: no repository in it can be registered. Default: backsight in XDG_DATA_HOME, else in ~/.local/share; for root /var/lib/backsight." placeholder:"DIR"`
 	JSON       bool   `name:"json" help:"Print the address as JSON."`
 }
 
@@ -34,7 +36,10 @@ func (c *APICommand) Run(ctx context.Context, s *output.Streams) error {
 	if err != nil {
 		return err
 	}
-	repositories, err := newProber(auth.Mode != api.AuthProxy, c.RepoRoots, "")
+	if c.Data == "" {
+		c.Data = devstack.DefaultDataDir()
+	}
+	repositories, err := newProber(auth.Mode != api.AuthProxy, c.RepoRoots, c.Data)
 	if err != nil {
 		return err
 	}

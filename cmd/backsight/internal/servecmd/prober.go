@@ -1,8 +1,10 @@
 package servecmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +34,9 @@ func newProber(anywhere bool, roots []string, data string) (prober, error) {
 	}
 	if data != "" {
 		resolved, err := resolve(data)
+		if errors.Is(err, fs.ErrNotExist) {
+			resolved, err = filepath.Abs(data) // no worker has started yet
+		}
 		if err != nil {
 			return p, insights.Errorf(insights.Invalid, "data directory %s: %w", data, err)
 		}
@@ -74,7 +79,22 @@ func (p prober) CheckPath(ctx context.Context, path string) (string, error) {
 			return "", insights.Errorf(insights.Forbidden, "repository %s: git reads it from %s, too: %w", path, folder, p.refuse(folder, folder))
 		}
 	}
-	return repo.Dir(), nil
+	folder := mainFolder(repo.Dir())
+	if !p.allows(folder) {
+		return "", p.refuse(path, folder)
+	}
+	return folder, nil
+}
+
+// mainFolder returns the folder under which a repository is registered: its main work tree, or the
+// git directory if it has none. So a git directory in a work tree, and linked work trees, are the
+// same repository.
+func mainFolder(dir string) string {
+	common := gitrepo.CommonDir(dir)
+	if parent := filepath.Dir(common); filepath.Base(common) == ".git" && gitrepo.CommonDir(parent) == common {
+		return parent
+	}
+	return cmp.Or(common, dir)
 }
 
 // CheckURL returns an error if the URL does not have a form that git can clone from.

@@ -2,6 +2,7 @@ package servecmd
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -64,6 +65,23 @@ func TestPathsOfRepositoriesAreBelowAllowedFolders(t *testing.T) {
 	_, there := some.CheckPath(t.Context(), in("closed", "secret.git"))
 	require.Equal(t, "repository X: it is not in a folder that the server's option --repo-roots allows", replaced(missing, in("closed", "missing.git")))
 	require.Equal(t, replaced(missing, in("closed", "missing.git")), replaced(there, in("closed", "secret.git")))
+
+	// A git directory and a linked work tree are the same repository as the main work tree.
+	tree := in("open", "tree")
+	run := func(args ...string) {
+		git := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@x"}, args...)...)
+		git.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null")
+		out, err := git.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	run("init", "--quiet", tree)
+	run("-C", tree, "commit", "--quiet", "--allow-empty", "-m", "c")
+	run("-C", tree, "worktree", "add", "--quiet", in("open", "linked"))
+	for _, path := range []string{tree, filepath.Join(tree, ".git"), in("open", "linked")} {
+		got, err := some.CheckPath(t.Context(), path)
+		require.NoError(t, err, path)
+		require.Equal(t, tree, got, path)
+	}
 
 	none, err := newProber(false, nil, "")
 	require.NoError(t, err)
