@@ -193,6 +193,7 @@ generate: ## Write the generated code: sqlc, gqlgen, genqlient, the page's types
 	cd cmd/backsight/internal/remote && $(subst tools/,../../../../tools/,$(TOOL)) genqlient
 	go generate ./search/internal/linguist
 ifneq ($(NPM),)
+	$(MAKE) web/node_modules/.installed
 	cd web && npm run codegen
 endif
 

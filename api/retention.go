@@ -66,7 +66,7 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 		return nil, err
 	}
 	if tallies.partly {
-		plans = slices.DeleteFunc(plans, func(p store.Plan) bool { return hidesPlan(p.Kind) })
+		plans = slices.DeleteFunc(plans, func(p store.Plan) bool { return p.Kind.DependsOnSamples() })
 	}
 	models := make([]*generated.SeriesPlan, len(plans))
 	for i, p := range plans {
@@ -79,12 +79,6 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 		}
 	}
 	return models, nil
-}
-
-// hidesPlan reports whether plans of the kind are hidden from people who may not see all
-// repositories: whether such a plan exists depends on the repositories and their samples.
-func hidesPlan(kind insights.PlanKind) bool {
-	return kind == insights.RetryPlan || kind == insights.CatchUpPlan
 }
 
 // Notices lists the notices of the series. People who may not see all repositories get only those

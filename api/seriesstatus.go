@@ -110,7 +110,7 @@ const hiddenText = "an administrator can read the reason"
 // visibleStatus returns the status for a person who may see only the samples of the tally.
 func visibleStatus(s contract.Status, tally insights.Completeness) contract.Status {
 	s.Completeness, s.Snapshot, s.InFlight = tally, nil, 0
-	if hidesPlan(s.Kind) {
+	if s.Kind.DependsOnSamples() {
 		s.Kind = ""
 	}
 	if s.Paused != nil && s.Paused.Breaker {

@@ -30,16 +30,17 @@ const (
 	CatchUpPlan PlanKind = "catch-up"
 )
 
-// planTraits are the answers of the methods Permanent, AddsTimes and Selects for one kind.
-type planTraits struct{ permanent, addsTimes, selects bool }
+// planTraits are the answers of the methods Permanent, AddsTimes, Selects and DependsOnSamples for
+// one kind.
+type planTraits struct{ permanent, addsTimes, selects, dependsOnSamples bool }
 
 var planKinds = map[PlanKind]planTraits{
 	BackfillPlan:  {permanent: true, addsTimes: true},
 	RecordingPlan: {permanent: true, addsTimes: true},
 	SnapshotPlan:  {},
-	RetryPlan:     {permanent: true, selects: true},
+	RetryPlan:     {permanent: true, selects: true, dependsOnSamples: true},
 	ExtensionPlan: {permanent: true, addsTimes: true},
-	CatchUpPlan:   {permanent: true, addsTimes: true},
+	CatchUpPlan:   {permanent: true, addsTimes: true, dependsOnSamples: true},
 }
 
 // PlanKinds lists all kinds in alphabetical order.
@@ -60,6 +61,11 @@ func (k PlanKind) AddsTimes() bool { return planKinds[k].addsTimes }
 // Selects reports whether the plan recomputes existing samples, namely those that a Selection
 // selects. Plans of other kinds compute samples of times × the repositories in scope.
 func (k PlanKind) Selects() bool { return planKinds[k].selects }
+
+// DependsOnSamples reports whether it depends on repositories or their samples that such a plan is
+// made. Then its existence tells something about them, so it is hidden from people who may not see
+// all repositories.
+func (k PlanKind) DependsOnSamples() bool { return planKinds[k].dependsOnSamples }
 
 // KindsThatAddTimes lists the kinds for which AddsTimes holds, as texts for SQL.
 func KindsThatAddTimes() (kinds []string) {

@@ -15,14 +15,14 @@ func TestTraitsOfPlanKinds(t *testing.T) {
 		insights.BackfillPlan:  "permanent adds-times",
 		insights.RecordingPlan: "permanent adds-times",
 		insights.SnapshotPlan:  "",
-		insights.RetryPlan:     "permanent selects",
+		insights.RetryPlan:     "permanent selects depends-on-samples",
 		insights.ExtensionPlan: "permanent adds-times",
-		insights.CatchUpPlan:   "permanent adds-times",
+		insights.CatchUpPlan:   "permanent adds-times depends-on-samples",
 	} {
 		require.True(t, kind.Valid(), kind)
 		var has []string
 		for name, holds := range map[string]bool{
-			"permanent": kind.Permanent(), "adds-times": kind.AddsTimes(), "selects": kind.Selects(),
+			"permanent": kind.Permanent(), "adds-times": kind.AddsTimes(), "selects": kind.Selects(), "depends-on-samples": kind.DependsOnSamples(),
 		} {
 			if holds {
 				has = append(has, name)

@@ -88,7 +88,7 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	if !in.Kind.Valid() {
 		return activities.BeginResult{}, insights.Errorf(insights.Invalid, "the plan has the kind %q", in.Kind)
 	}
-	if in.Kind == insights.RetryPlan {
+	if in.Kind.Selects() {
 		return l.beginRetry(in)
 	}
 	l.plans, l.kinds = append(l.plans, in.Times), append(l.kinds, in.Kind)
