@@ -34,11 +34,11 @@ func (r *runner) listen(ctx workflow.Context) error {
 			return err
 		}
 		channel := workflow.GetSignalChannelWithOptions(ctx, message.Name, workflow.SignalChannelOptions{Description: message.Description})
+		// This coroutine must not block in Receive. The SDK hands a new signal to a blocked Receive
+		// at once, and if the run ended in the same workflow task, the next run would not get it.
 		workflow.GoNamed(ctx, "signal "+message.Name, func(ctx workflow.Context) {
-			for {
-				var c contract.Command
-				channel.Receive(ctx, &c)
-				r.apply(ctx, message.Name, c)
+			for workflow.Await(ctx, func() bool { return channel.Len() > 0 }) == nil {
+				r.readSignals(ctx)
 			}
 		})
 	}

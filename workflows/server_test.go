@@ -37,6 +37,7 @@ type server struct {
 	namespace string
 	workflows *contract.Client
 	ledger    *fakeLedger
+	worker    worker.Worker // of contract.Queue
 }
 
 var serverNumber atomic.Int64
@@ -70,6 +71,7 @@ func (s *server) serve(queue string) {
 	w := worker.New(s.client, queue, worker.Options{MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow})
 	if queue == contract.Queue {
 		workflows.Register(w)
+		s.worker = w
 	}
 	s.ledger.register(w)
 	require.NoError(s.t, w.Start())

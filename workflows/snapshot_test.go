@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	historypb "go.temporal.io/api/history/v1"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows/contract"
@@ -160,4 +161,32 @@ func TestSnapshotsWorkflowTellsEverySeries(t *testing.T) {
 		require.Less(t, time.Now(), deadline, "plans %v, one %+v, two %+v", ledger.kinds, s.status("one"), s.status("two"))
 	}
 	require.Equal(t, 2, taken())
+}
+
+// A signal can arrive in the workflow task in which a run ends. It must reach the next run. The
+// worker is away until the task contains both the signal and the timer before the end of the run.
+func TestASignalAtTheEndOfARunIsNotLost(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	s := newServer(t, ledger)
+	series := storedSeries("one", time.Minute)
+	series.Grid.Interval = insights.Interval{Unit: insights.Month, Value: 1}
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.asleep(series.ID) // in the first run, which waits until it has lasted shortestRun
+	s.worker.Stop()
+	id := contract.SeriesID(series.ID)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", contract.Snapshot, contract.Command{By: "test"}))
+	require.Eventually(t, func() bool {
+		runs := s.histories(id, s.firstRun(id))
+		events := runs[len(runs)-1].Events
+		fired := slices.ContainsFunc(events[len(events)-min(3, len(events)):], func(e *historypb.HistoryEvent) bool { return e.GetTimerFiredEventAttributes() != nil })
+		return len(runs) == 1 && fired
+	}, patience, 50*time.Millisecond)
+
+	s.serve(contract.Queue)
+	require.Eventually(t, func() bool {
+		ledger.mu.Lock()
+		defer ledger.mu.Unlock()
+		return slices.Contains(ledger.kinds, insights.SnapshotPlan)
+	}, patience, 10*time.Millisecond)
 }
