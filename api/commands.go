@@ -27,14 +27,7 @@ func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID str
 // RetryInsightSeriesBackfill retries the partial and failed samples of a series, or every sample if
 // *all is true.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
-	filter := store.SampleFilter{SeriesID: seriesID}
-	if all == nil || !*all {
-		filter.Outcomes = faultyOutcomes
-	}
-	if err := r.mustSelect(ctx, filter); err != nil {
-		return nil, err
-	}
-	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all}, contract.Retry)
+	return r.retry(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all})
 }
 
 // RetryInsightSamples retries the samples that the filter selects. It validates the filter before
@@ -45,30 +38,29 @@ func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID str
 	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection, viewer(ctx)); err != nil {
 		return nil, err
 	}
-	if len(selected.Outcomes) == 0 {
-		selected.Outcomes = faultyOutcomes
-	}
-	if err := r.mustSelect(ctx, selected); err != nil {
-		return nil, err
-	}
-	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Selection: selection}, contract.Retry)
+	return r.retry(ctx, seriesID, contract.Command{By: by(ctx, claimed), Selection: selection})
 }
 
-// faultyOutcomes are the outcomes of the samples that a retry computes again by default.
-var faultyOutcomes = []insights.Outcome{insights.Partial, insights.Failed}
-
-// mustSelect returns an Invalid error if a person who is not an administrator may see none of the
-// samples that a retry would compute again. Without this check, a person could find out from the
-// state of the series whether there are hidden samples with an outcome.
-func (r *mutationResolver) mustSelect(ctx context.Context, filter store.SampleFilter) error {
-	if filter.Viewer = viewer(ctx); filter.Viewer.Admin {
-		return nil
+// retry sends a retry. It returns an Invalid error if a person who is not an administrator may see
+// none of the samples that the retry would compute again: otherwise the state of the series would
+// tell the person whether there are hidden samples with an outcome.
+func (r *mutationResolver) retry(ctx context.Context, seriesID string, command contract.Command) (*model.InsightsSeries, error) {
+	if who := viewer(ctx); !who.Admin {
+		selection, err := command.Selected()
+		if err != nil {
+			return nil, err
+		}
+		n, err := r.config.Store.Samples.Count(ctx, store.SampleFilter{
+			SeriesID: seriesID, Outcomes: selection.Outcomes, Time: selection.Time, RepoPattern: selection.Repository, Viewer: who,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return nil, insights.Errorf(insights.Invalid, "series %s: no sample that you may see is selected, so nothing is retried", seriesID)
+		}
 	}
-	n, err := r.config.Store.Samples.Count(ctx, filter)
-	if err == nil && n == 0 {
-		return insights.Errorf(insights.Invalid, "series %s: no sample that you may see is selected, so nothing is retried", filter.SeriesID)
-	}
-	return err
+	return r.send(ctx, seriesID, command, contract.Retry)
 }
 
 // ExtendInsightSeries extends a series to a larger number of points.
@@ -133,15 +125,12 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 	return s, err
 }
 
-// maxText is the maximal length in bytes of each text of a command. Temporal terminates a workflow
-// that gets a message of more than 2 MiB.
-const maxText = 1000
-
-// checkTexts returns an Invalid error if a text of the command is too long.
+// checkTexts returns an Invalid error if a text of the command is longer than contract.MaxText.
+// Temporal terminates a workflow that gets a message of more than 2 MiB.
 func checkTexts(c contract.Command) error {
 	for name, text := range map[string]string{"reason": c.Reason, "by": c.By, "filter.repository": c.Selection.Repository} {
-		if len(text) > maxText {
-			return insights.Errorf(insights.Invalid, "%s: the text has %d bytes: at most %d", name, len(text), maxText)
+		if len(text) > contract.MaxText {
+			return insights.Errorf(insights.Invalid, "%s: the text has %d bytes: at most %d", name, len(text), contract.MaxText)
 		}
 	}
 	return nil

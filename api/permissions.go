@@ -18,6 +18,12 @@ type permission struct {
 	owned func(ctx context.Context, r *resolver, who person, args map[string]any) (bool, error)
 }
 
+// allows reports whether the person may use the field. `owns` says whether the person owns what the
+// arguments name; it matters only if the permission depends on it.
+func (p permission) allows(who person, owns bool) bool {
+	return who.role == adminRole || who.role >= p.role && (p.owned == nil || owns)
+}
+
 // permissions has an entry for every root field of the schema. A field without an entry is refused.
 // docs/operations.md has the table for operators.
 var permissions = map[string]permission{
@@ -106,14 +112,14 @@ func (r *resolver) allowed(ctx context.Context, field string, args map[string]an
 		return insights.Errorf(insights.Forbidden, "%s: nobody may do this, because the server has no rule for it", name)
 	case who.role < needed.role:
 		return insights.Errorf(insights.Forbidden, "%s: only %s may do this, and %q is %s: ask an administrator", name, needed.role.andAbove(), who.Login, who.role)
-	case needed.owned == nil || who.role == adminRole:
+	case needed.allows(who, false):
 		return nil
 	}
 	owned, err := needed.owned(ctx, r, who, args)
 	if err != nil {
 		return err
 	}
-	if !owned {
+	if !needed.allows(who, owned) {
 		return insights.Errorf(insights.Forbidden, "%s: only the owner of the insight and administrators may do this", name)
 	}
 	return nil

@@ -27,8 +27,8 @@ func TestPointsCompletenessSamples(t *testing.T) {
 	b := setup(t)
 	created := b.create("Debt", "TODO")
 	id := created.DataSeries[0].SeriesID
-	generation := b.plan(id, "acme/api", "acme/web") // 2 × 6, by repository, newest first
-	b.settle(id, generation, func(i int, s *insights.Sample) {
+	plan := b.plan(id, "acme/api", "acme/web") // 2 × 6, by repository, newest first
+	b.settle(id, plan, func(i int, s *insights.Sample) {
 		switch i {
 		case 0:
 			counted(9, s) // acme/api, newest

@@ -70,7 +70,7 @@ func TestProgressStream(t *testing.T) {
 	b.workflows.status = contract.Status{State: contract.Running}
 	created := b.create("Debt", "TODO")
 	id := created.DataSeries[0].SeriesID
-	generation := b.plan(id, "acme/api")
+	plan := b.plan(id, "acme/api")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -91,13 +91,13 @@ func TestProgressStream(t *testing.T) {
 	first := until(func(f progressFrame) bool { return f.Series[0].State != nil && *f.Series[0].State == "RUNNING" })
 	require.Equal(t, created.ID, first.ID)
 	require.Equal(t, tallyOf{Planned: 6, Pending: 6}, first.Series[0].Completeness)
-	b.settle(id, generation, func(i int, s *insights.Sample) {
+	b.settle(id, plan, func(i int, s *insights.Sample) {
 		if i < 2 {
 			counted(i, s)
 		}
 	})
 	until(func(f progressFrame) bool { return f.Series[0].Completeness.Counted == 2 })
-	b.settle(id, generation, counted)
+	b.settle(id, plan, counted)
 	b.workflows.set(func(f *fakeWorkflows) { f.status.State = contract.Sleeping })
 	until(func(f progressFrame) bool {
 		return f.Series[0].Completeness.Percent == 100 && f.Series[0].State != nil && *f.Series[0].State == "SLEEPING"

@@ -61,11 +61,11 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	if err != nil {
 		return nil, err
 	}
-	tallies, err := r.tallies(ctx, s.Page)
+	hides, err := r.hides(ctx, s.Page)
 	if err != nil {
 		return nil, err
 	}
-	if tallies.partly {
+	if hides {
 		plans = slices.DeleteFunc(plans, func(p store.Plan) bool { return p.Kind.DependsOnSamples() })
 	}
 	models := make([]*generated.SeriesPlan, len(plans))
@@ -88,11 +88,11 @@ func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) (
 	if err != nil {
 		return nil, err
 	}
-	tallies, err := r.tallies(ctx, s.Page)
+	hides, err := r.hides(ctx, s.Page)
 	if err != nil {
 		return nil, err
 	}
-	if tallies.partly {
+	if hides {
 		notices = slices.DeleteFunc(notices, func(n store.Notice) bool { return n.Code != insights.ReasonPlanning })
 	}
 	models := make([]*generated.SeriesNotice, len(notices))

@@ -53,14 +53,14 @@ func (a Auth) personOf(login string) person {
 // CheckLogins returns an Invalid error that names the first entry of Admins or Editors that cannot
 // be a login.
 func (a Auth) CheckLogins() error {
-	for option, logins := range map[string][]string{"--admins": a.Admins, "--editors": a.Editors} {
-		for _, login := range logins {
-			if login == everyone && option == "--editors" {
-				continue
-			}
-			if err := store.CheckLogin(login); err != nil {
-				return insights.Errorf(insights.Invalid, "%s: %w", option, err)
-			}
+	for _, login := range a.Admins {
+		if err := store.CheckLogin(login); err != nil {
+			return insights.Errorf(insights.Invalid, "--admins: %w", err)
+		}
+	}
+	for _, login := range a.Editors {
+		if err := store.CheckLogin(login); err != nil && login != everyone {
+			return insights.Errorf(insights.Invalid, "--editors: %w", err)
 		}
 	}
 	return nil
@@ -88,8 +88,3 @@ func (r *queryResolver) CurrentUser(ctx context.Context) (*generated.User, error
 // owns reports whether the person owns what belongs to the owner. What was created without
 // authentication belongs to nobody.
 func (p person) owns(owner string) bool { return owner != "" && owner == p.Login }
-
-// canEdit reports whether the person may change or delete a view.
-func (p person) canEdit(v insights.View) bool {
-	return p.role == adminRole || p.role == editorRole && p.owns(v.Owner)
-}

@@ -62,11 +62,11 @@ func TestPrivateRepositoriesAreHiddenFromViewersWithoutAGrant(t *testing.T) {
 	b := setup(t)
 	view := b.create("permissions", "TODO")
 	series := view.DataSeries[0].SeriesID
-	generation := b.plan(series, "public", "private")
+	plan := b.plan(series, "public", "private")
 	private, err := b.store.Repositories.ByName(t.Context(), "private")
 	require.NoError(t, err)
 	require.NoError(t, b.store.Repositories.SetTraits(t.Context(), private.ID, false, false, true))
-	b.settle(series, generation, func(i int, s *insights.Sample) {
+	b.settle(series, plan, func(i int, s *insights.Sample) {
 		if counted(i, s); s.RepositoryID == private.ID {
 			s.Value = 1000
 		} else {

@@ -167,7 +167,7 @@ func (r *resolver) viewModels(ctx context.Context, views []insights.View, displa
 	models := make([]*generated.InsightView, len(views))
 	for i, v := range views {
 		m := &generated.InsightView{
-			ID: v.ID, CreatedAt: v.CreatedAt, Owner: orNil(v.Owner), ViewerCanEdit: who.canEdit(v),
+			ID: v.ID, CreatedAt: v.CreatedAt, Owner: orNil(v.Owner), ViewerCanEdit: permissions["Mutation.deleteInsightView"].allows(who, who.owns(v.Owner)),
 			Presentation:          &generated.LineChartInsightViewPresentation{Title: v.Title, SeriesPresentation: []*generated.LineChartDataSeriesPresentation{}},
 			DataSeries:            []*model.InsightsSeries{},
 			DataSeriesDefinitions: []*generated.SearchInsightDataSeriesDefinition{},

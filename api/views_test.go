@@ -261,8 +261,8 @@ func TestLanguageStats(t *testing.T) {
 	require.Equal(t, "-file:^docs/", view.DataSeriesDefinitions[1].Query)
 	require.False(t, view.DataSeriesDefinitions[1].GeneratedFromCaptureGroups)
 
-	generation := b.plan(series.ID, "acme/api", "acme/web")
-	b.settle(series.ID, generation, func(i int, s *insights.Sample) {
+	plan := b.plan(series.ID, "acme/api", "acme/web")
+	b.settle(series.ID, plan, func(i int, s *insights.Sample) {
 		counted(i, s)
 		s.Values = map[string]int64{"Go": int64(i + 1), "C++": 1, "(unknown)": 2}
 		s.Value = float64(i + 4)

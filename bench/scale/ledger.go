@@ -70,18 +70,18 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	}
 	series := view.Series[0].Series
 	began := time.Now()
-	generation, err := in.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
+	plan, err := in.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	if err != nil {
 		return err
 	}
 	slice := max(1, 20_000/points)
 	for done := false; !done; {
-		if _, done, err = in.store.Plans.WriteSlice(ctx, series.ID, generation, store.ScopeFilter{}, slice, true); err != nil {
+		if _, done, err = in.store.Plans.WriteSlice(ctx, series.ID, plan, store.ScopeFilter{}, slice, true); err != nil {
 			return err
 		}
 	}
 	fmt.Printf("%8.2fs  plan of %d × %d samples\n", time.Since(began).Seconds(), n, points)
-	if err := in.settle(ctx, series, generation); err != nil {
+	if err := in.settle(ctx, series, plan); err != nil {
 		return err
 	}
 	step("plan and write all samples")
@@ -134,9 +134,9 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 
 // settle writes an outcome and a value for every pending sample. Of the samples at one commit, the
 // newest is counted and the others are reused.
-func (in *inside) settle(ctx context.Context, series insights.Series, generation int) error {
+func (in *inside) settle(ctx context.Context, series insights.Series, plan int) error {
 	for after, last := int64(0), false; !last; {
-		work, end, err := in.store.Plans.Page(ctx, series.ID, generation, after, store.PageLimit{Repositories: 40})
+		work, end, err := in.store.Plans.Page(ctx, series.ID, plan, after, store.PageLimit{Repositories: 40})
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (in *inside) settle(ctx context.Context, series insights.Series, generation
 			continue
 		}
 		through := work[len(work)-1].RepositoryID
-		samples, err := in.store.Samples.Pending(ctx, series.ID, generation, after+1, through)
+		samples, err := in.store.Samples.Pending(ctx, series.ID, plan, after+1, through)
 		if err != nil {
 			return err
 		}
@@ -156,12 +156,12 @@ func (in *inside) settle(ctx context.Context, series insights.Series, generation
 				s.Outcome, counted[s.Commit] = insights.Counted, true
 			}
 		}
-		if err := in.store.Samples.Write(ctx, series.ID, generation, samples); err != nil {
+		if err := in.store.Samples.Write(ctx, series.ID, plan, samples); err != nil {
 			return err
 		}
 		after = through
 	}
-	return in.store.Plans.Complete(ctx, series.ID, generation, time.Now())
+	return in.store.Plans.Complete(ctx, series.ID, plan, time.Now())
 }
 
 // processorTime returns the processor time that this process and the running child processes of the

@@ -70,6 +70,9 @@ type Command struct {
 	Points int `json:"points,omitempty"`
 }
 
+// MaxText is the largest number of bytes that a series keeps of a text of a Command.
+const MaxText = 1000
+
 // Selected returns the samples that a Retry selects, in normal form. It returns Invalid for a
 // selection of samples that have not ended.
 func (c Command) Selected() (insights.Selection, error) {

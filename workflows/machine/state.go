@@ -102,7 +102,7 @@ const (
 	maxWaiting = 20
 	// maxBy, maxReason and maxProblem bound the texts of a PausedBy and a Problem, in bytes.
 	maxBy      = 200
-	maxReason  = 1000
+	maxReason  = contract.MaxText
 	maxProblem = 2000
 	// dueAtOnce is the largest number of grid times in one recording plan. The remaining due times
 	// go into further plans.
