@@ -15,7 +15,8 @@ type AddRepositoryResponse struct {
 	// the machines of the API and of all workers. If `name` is null, the name is derived from the
 	// location. Idempotent: if the location is registered already, its repository is returned, even if
 	// its name is not `name`. If `private` is true, the repository becomes private, even if it is
-	// registered already. Only administrators may call this mutation.
+	// registered already. Only administrators may call this mutation. A linked work tree, or the git
+	// directory in a work tree, is registered as the main work tree.
 	AddRepository Repository `json:"addRepository"`
 }
 
