@@ -15,9 +15,9 @@ import (
 func TestScopePreviewEqualsThePlan(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	for name, traits := range map[string][2]bool{"acme/plain": {}, "acme/fork": {true, false}, "acme/archived": {false, true}, "other/both": {true, true}} {
+	for name, flags := range map[string][2]bool{"acme/plain": {}, "acme/fork": {true, false}, "acme/archived": {false, true}, "other/both": {true, true}} {
 		r := b.remote(name, "file:///nowhere/"+name)
-		require.NoError(t, b.store.Repositories.SetTraits(t.Context(), r.ID, traits[0], traits[1], false))
+		require.NoError(t, b.store.Repositories.SetFlags(t.Context(), r.ID, flags[0], flags[1], false))
 	}
 	for criteria, want := range map[string]int64{
 		"repo:.": 4, "repo:^acme/": 3, "fork:no": 2, "fork:only": 2, "archived:no": 2, "archived:only fork:no": 1, "repo:^acme/ fork:no archived:no": 1,

@@ -65,7 +65,7 @@ func TestPrivateRepositoriesAreHiddenFromViewersWithoutAGrant(t *testing.T) {
 	plan := b.plan(series, "public", "private")
 	private, err := b.store.Repositories.ByName(t.Context(), "private")
 	require.NoError(t, err)
-	require.NoError(t, b.store.Repositories.SetTraits(t.Context(), private.ID, false, false, true))
+	require.NoError(t, b.store.Repositories.SetFlags(t.Context(), private.ID, false, false, true))
 	b.settle(series, plan, func(i int, s *insights.Sample) {
 		if counted(i, s); s.RepositoryID == private.ID {
 			s.Value = 1000

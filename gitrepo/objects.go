@@ -235,8 +235,9 @@ func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, o
 	return nil
 }
 
-// whyUnread returns what an error of catFile says about the object that was not handed out, and
-// whether git was killed. ok is false if another process cannot help.
+// whyUnread explains an error of catFile. detail is what git says about the object that it did not
+// return, and killed reports whether a signal ended git. ok is false for an error that a new git
+// process cannot mend, for example a cancelled context.
 func whyUnread(err error) (detail string, killed, ok bool) {
 	if stopped, ok := errors.AsType[*Error](err); ok {
 		return stopped.Stderr, exitCode(err) != 128, true

@@ -181,8 +181,8 @@ func TestScopeFilterSelectsRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 6)
-	require.NoError(t, b.Repositories.SetTraits(b.ctx, repositories[2].ID, true, false, false))
-	require.NoError(t, b.Repositories.SetTraits(b.ctx, repositories[5].ID, false, true, false))
+	require.NoError(t, b.Repositories.SetFlags(b.ctx, repositories[2].ID, true, false, false))
+	require.NoError(t, b.Repositories.SetFlags(b.ctx, repositories[5].ID, false, true, false))
 	for name, test := range map[string]struct {
 		scope store.ScopeFilter
 		want  []string

@@ -268,8 +268,8 @@ func (s *Repositories) SetUnsearched(ctx context.Context, id int64, notice strin
 	return classify(err, "repository %d", id)
 }
 
-// SetTraits sets whether a repository is a fork, archived and private.
-func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, private bool) error {
+// SetFlags sets whether a repository is a fork, archived and private.
+func (s *Repositories) SetFlags(ctx context.Context, id int64, fork, archived, private bool) error {
 	n, err := s.queries().SetRepositoryTraits(ctx, db.SetRepositoryTraitsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
 	if err == nil && n == 0 {
 		return insights.Errorf(insights.NotFound, "repository %d does not exist", id)

@@ -77,9 +77,9 @@ func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }
 
-// MarkLost puts a series back into ToStart, because its workflow was ended by hand or lost with
-// Temporal's database. It returns what ToStart returns for the series, and NotFound for a series
-// that is deleted.
+// MarkLost records that the workflow of a series does not exist, because someone ended it by hand
+// or Temporal's database was lost. ToStart then returns the series again. MarkLost returns the
+// entry that ToStart has for the series, and NotFound if the series is deleted.
 func (s *Series) MarkLost(ctx context.Context, seriesID string) (start SeriesStart, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		if err := s.mark(ctx, seriesID, q.MarkSeriesLost); err != nil {
@@ -96,8 +96,7 @@ func (s *Series) MarkLost(ctx context.Context, seriesID string) (start SeriesSta
 }
 
 // ToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped.
-// Some of these workflows may not exist: they were never started, or their start is still under
-// way.
+// Some of these workflows may not exist, because they were never started or are just being started.
 func (s *Series) ToStop(ctx context.Context) ([]string, error) {
 	list, err := s.queries().SeriesToStop(ctx, outboxPage)
 	return list, classify(err, "series to stop")

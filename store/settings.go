@@ -54,7 +54,7 @@ var KnownSettings = []Setting{
 		"repository is the number of its commits to search plus the MiB of its object store. The default " +
 		"fits about 64 small repositories with 12 sample times. 0: one repository per workflow.", upTo(maxCost)},
 	{SettingFrameBudget, "20000", "Cost (see backsight.repository.batchCost) above which a repository gets " +
-		"one FrameWorkflow for each of its sample times. 0: every repository gets them.", upTo(maxCost)},
+		"one FrameWorkflow for each of its commits at sample times. 0: every repository gets them.", upTo(maxCost)},
 	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and " +
 		"syncs. Only the workers that serve a queue (backsight worker --shards) have mirrors of its " +
 		"repositories. Reduce the number only while no search or sync is running or waiting.", shards},

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,13 +40,26 @@ func TestStatementsKeepToTheirRules(t *testing.T) {
 	files, err := filepath.Glob("queries/*.sql")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
-	likeOnReason := regexp.MustCompile(`(?i)\b(reason|code)\w*\s+(NOT\s+)?I?LIKE\b`)
+	migrations, err := filepath.Glob("../migrations/*.sql")
+	require.NoError(t, err)
+	require.NotEmpty(t, migrations)
+	textOfReason := regexp.MustCompile(
+		`(?i)\b(reason|code)\w*(\[[^]]*\])?\s*(::text\s*)?((NOT\s+)?(I?LIKE|SIMILAR)\b|!?~)|\b(position|strpos|starts_with|regexp_\w+)\s*\([^)]*\breason`)
+	for _, bad := range []string{
+		"reason LIKE 'x%'", "reasons[1] NOT ILIKE $1", "c.reason ~ '^x'", "reason !~* 'x'", "reason_code SIMILAR TO 'x'", "strpos(s.reason, 'x')",
+	} {
+		require.Regexp(t, textOfReason, bad)
+	}
+	for _, file := range slices.Concat(files, migrations) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NotRegexp(t, textOfReason, string(text), "%s: compare the code", file)
+	}
 	visibility := regexp.MustCompile(`(?i)NOT\s+(\w+\.)?private\b`)
 	kinds := regexp.MustCompile(`\bkind\s*(=|<>|IN)\s*\(?'`)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		require.NotRegexp(t, likeOnReason, string(text), "%s: compare the code", file)
 		require.NotRegexp(t, visibility, string(text), "%s: use visible_repositories", file)
 		require.NotRegexp(t, kinds, string(text), "%s: pass the kinds of insights.PlanKind", file)
 	}

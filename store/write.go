@@ -25,7 +25,7 @@ const (
 // it writes then has exactly the captured values given. It takes up to four statements, whatever
 // the number of samples, and up to four more for a series that counts by captured value.
 //
-// Write is idempotent, and may come late from an attempt that was given up. If supersedes does not
+// Write is idempotent, and may come late from an attempt that has timed out. If supersedes does not
 // allow the write, the sample stays unchanged or, if this plan or an earlier one is a retry that
 // has selected it, gets its earlier outcome back. Write ignores samples that the series does not
 // have, such as those of a snapshot that was replaced. It returns Invalid for a sample whose

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"debug/elf"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +54,13 @@ func TestDist(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	require.False(t, bytes.Contains(content, []byte(root+"/cmd")), "the binary contains paths of this machine")
+	page, err := os.ReadFile("../../web/dist/index.html")
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Log("the page is not built, so it cannot be in the binary: make web")
+	} else {
+		require.NoError(t, err)
+		require.True(t, bytes.Contains(content, page), "the page is not in the binary")
+	}
 
 	runBinary := func(args ...string) string {
 		out, err := exec.Command(binary, args...).CombinedOutput()

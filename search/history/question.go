@@ -33,13 +33,14 @@ func askChanges(m *match.Matcher) *question {
 	return q
 }
 
-// opened returns the question that chooses files whatever their attributes.
+// opened returns a question whose matcher also accepts the files that q's matcher rejects because
+// of their attributes.
 func (q *question) opened() *question {
 	return &question{changes: q.changes, attributes: q.attributes, open: q.changes.WithAny()}
 }
 
-// as returns the matcher for files with the attributes of this number. It is nil if there are only
-// predicates.
+// as returns the matcher for files that have the attributes with this number. It returns nil if the
+// query consists only of predicates.
 func (q *question) as(attributes int32) *match.Matcher {
 	if attributes != 0 {
 		return q.attributes.matchers[attributes]

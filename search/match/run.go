@@ -104,7 +104,8 @@ func runOf(re *syntax.Regexp) *run {
 	return c.best
 }
 
-// runs reads an expression from left to right, and keeps its strongest run.
+// runs collects the runs of an expression from left to right, and keeps the one with the highest
+// strength in best. now is the run that is being collected.
 type runs struct {
 	now  []byteSet
 	best *run

@@ -82,10 +82,10 @@ func (s *Scope) MatchesNames(names []string) bool {
 	return s.Expr == nil || s.accepts(repository{names: names})
 }
 
-// Trait returns the first fork: or archived: filter with the value no or only. Callers that do not
-// know which repositories are forks or archived use it to refuse such a scope. found is false if
-// there is no such filter.
-func (s *Scope) Trait() (name, value string, found bool) {
+// ForkOrArchived returns the first fork: or archived: filter with the value no or only. Callers
+// that do not know which repositories are forks or archived use it to refuse such a scope. found is
+// false if there is no such filter.
+func (s *Scope) ForkOrArchived() (name, value string, found bool) {
 	for leaf := range leaves(s.Expr) {
 		if f, ok := leaf.(*Filter); ok && f.Name != "repo" && f.Value != "yes" {
 			return f.Name, f.Value, true

@@ -12,8 +12,8 @@ import (
 // a server knows which repositories are forks or archived.
 func (p *plan) inScope(paths []string) ([]string, error) {
 	scope := p.question.Query.Scope()
-	if name, value, found := scope.Trait(); found {
-		return nil, insights.Errorf(insights.Invalid, "%s:%s: the command line does not know which repositories are %s: leave it out, and name the repositories", name, value, traits[name])
+	if name, value, found := scope.ForkOrArchived(); found {
+		return nil, insights.Errorf(insights.Invalid, "%s:%s: the command line does not know which repositories are %s: leave it out, and name the repositories", name, value, nouns[name])
 	}
 	var chosen []string
 	for _, path := range paths {
@@ -27,7 +27,8 @@ func (p *plan) inScope(paths []string) ([]string, error) {
 	return chosen, nil
 }
 
-var traits = map[string]string{"fork": "forks", "archived": "archived"}
+// nouns says what repositories are called for which a filter on repositories holds.
+var nouns = map[string]string{"fork": "forks", "archived": "archived"}
 
 // mostFolders is the largest number of folders of a path that make up the name of a repository:
 // three, as in github.com/acme/api.
