@@ -37,6 +37,12 @@ func guard(auth Auth, next http.Handler) http.Handler {
 				"require an authenticating proxy (backsight api --auth proxy)", http.StatusMisdirectedRequest)
 			return
 		}
+		if r.ContentLength != 0 && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			// An export has no read deadline, so its body could arrive for ever.
+			h.Set("Connection", "close")
+			http.Error(w, "a "+r.Method+" request must not have a body", http.StatusBadRequest)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})

@@ -18,7 +18,11 @@ import (
 )
 
 func request(method, target string, change func(*http.Request)) *http.Request {
-	r := httptest.NewRequest(method, "http://127.0.0.1:7080"+target, strings.NewReader("{}"))
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader("{}")
+	}
+	r := httptest.NewRequest(method, "http://127.0.0.1:7080"+target, body)
 	r.Header.Set("Content-Type", "application/json")
 	if change != nil {
 		change(r)

@@ -1,12 +1,7 @@
 package api
 
 import (
-	"context"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
@@ -17,7 +12,8 @@ import (
 const (
 	maxComplexity = 200_000
 	maxDepth      = 12      // of nested fields
-	maxTokens     = 5_000   // of the text of an operation
+	maxFields     = 2_000   // of a document; the page's largest query has about 60
+	maxTokens     = 5_000   // of the text of a document
 	maxPage       = 200     // elements of a connection's page
 	defaultPage   = 50      // the schema's default
 	maxBody       = 4 << 20 // bytes of a request's body: several queries of query.MaxLength
@@ -41,6 +37,11 @@ func complexityWeights(c *generated.ComplexityRoot) {
 	c.InsightsSeries.Samples = func(child int, first *int, _ *string, _ *generated.SampleFilter, _ []string) int {
 		return 10 + pageSize(first)*child // 10: one SQL statement for each series
 	}
+	c.InsightsSeries.Plans = func(child int, first *int) int { return 10 + pageSize(first)*child }
+	c.SeriesPlan.Times = func(child int) int { return 20 }
+	c.InsightsSeries.Notices = func(child int) int { return 10 + 5*child }
+	c.Sample.Values = func(child int) int { return 10 * (1 + child) }
+	c.Query.Settings = func(child int) int { return 20 * child }
 	c.InsightsSeries.Reasons = func(child int) int { return 10 + 5*child }
 	// a round trip through a worker
 	c.InsightsSeries.Workflow = func(child int) int { return 20 + child }
@@ -60,45 +61,4 @@ func checkPage(first *int) (int, error) {
 		return 0, insights.Errorf(insights.Invalid, "first: %d: must be between 1 and %d; to read more, pass pageInfo.endCursor in the argument `after`", n, maxPage)
 	}
 	return n, nil
-}
-
-// depthLimit refuses operations that nest more than maxDepth fields deep. Introspection is exempt:
-// its standard query nests deeper, and it is cheap.
-type depthLimit struct{}
-
-func (depthLimit) ExtensionName() string                   { return "DepthLimit" }
-func (depthLimit) Validate(graphql.ExecutableSchema) error { return nil }
-
-func (depthLimit) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if d := depth(op.Operation.SelectionSet, maxDepth+1); d > maxDepth {
-		return gqlerror.Errorf("the operation nests more than %d fields deep: use several operations", maxDepth)
-	}
-	return nil
-}
-
-// depth returns the greatest number of nested fields in set. If the number exceeds limit, depth
-// stops early and returns some number above limit. Validation has already refused fragment cycles.
-func depth(set ast.SelectionSet, limit int) int {
-	deepest := 0
-	for _, selection := range set {
-		d := 0
-		switch s := selection.(type) {
-		case *ast.Field:
-			if s.Name == "__schema" || s.Name == "__type" {
-				continue
-			}
-			d = 1
-			if limit > 0 {
-				d += depth(s.SelectionSet, limit-1)
-			}
-		case *ast.InlineFragment:
-			d = depth(s.SelectionSet, limit)
-		case *ast.FragmentSpread:
-			d = depth(s.Definition.SelectionSet, limit)
-		}
-		if deepest = max(deepest, d); deepest > limit {
-			return deepest
-		}
-	}
-	return deepest
 }

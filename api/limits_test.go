@@ -6,10 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/stretchr/testify/require"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/backsight/backsight/insights"
 )
@@ -28,20 +25,6 @@ func TestLimits(t *testing.T) {
 		require.Contains(t, message, "complexity")
 		// An illegal page size does not make a large request cheap.
 		require.Contains(t, b.refused(insights.Invalid, `{ insightViews(first: 2000000) { nodes { id } } }`, nil), "complexity")
-	})
-	t.Run("depth", func(t *testing.T) {
-		// No type of the schema is recursive, so the test calls depth directly.
-		nested := func(n int) *graphql.OperationContext {
-			doc, err := parser.ParseQuery(&ast.Source{Input: strings.Repeat("{ a ... ", n-1) + "{ a }" + strings.Repeat(" }", n-1)})
-			require.NoError(t, err)
-			flat := doc.Operations[0]
-			require.Equal(t, 1, depth(flat.SelectionSet, 100), "fragments do not count as fields")
-			doc, err = parser.ParseQuery(&ast.Source{Input: strings.Repeat("{ a ", n) + strings.Repeat("} ", n)})
-			require.NoError(t, err)
-			return &graphql.OperationContext{Operation: doc.Operations[0]}
-		}
-		require.Nil(t, depthLimit{}.MutateOperationContext(t.Context(), nested(maxDepth)))
-		require.NotNil(t, depthLimit{}.MutateOperationContext(t.Context(), nested(maxDepth+1)))
 	})
 	t.Run("tokens", func(t *testing.T) {
 		b.refused(insights.Invalid, "{ "+strings.Repeat("a:__typename ", maxTokens)+"}", nil)

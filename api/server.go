@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -23,6 +24,10 @@ func New(config Config) http.Handler {
 	config = config.withDefaults()
 	mux := http.NewServeMux()
 	mux.Handle("POST /graphql", graphqlHandler(config))
+	mux.HandleFunc("GET /graphql", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", http.MethodPost)
+		refuseBody(w, http.StatusMethodNotAllowed, "send GraphQL operations with POST; /graphiql is a page on which you can write them")
+	})
 	mux.Handle("GET /graphiql", graphiqlPage(config.Web))
 	mux.Handle("GET /graphiql/boot.js", graphiqlBoot())
 	mux.Handle("GET /export/{file}", exportHandler(config))
@@ -48,13 +53,26 @@ func graphqlHandler(config Config) http.Handler {
 	server.SetErrorPresenter(presentError(config.Logger))
 	server.SetRecoverFunc(recoverPanic(config.Logger))
 	server.AroundFields(root.authorise)
+	server.AroundResponses(withTimeout)
 	server.Use(extension.Introspection{})
-	server.Use(depthLimit{})
+	server.Use(documentLimits{})
 	server.Use(extension.FixedComplexityLimit(maxComplexity))
-	if config.Metrics != nil {
-		server.AroundResponses(measure(config.Metrics))
+	m := newMeasures(config.Metrics)
+	server.AroundResponses(m.around)
+	return withBody(withDeadlines(server), m.refused)
+}
+
+// withTimeout bounds a query or mutation by requestTimeout, also one whose client asked for a
+// stream as its response. The responses of a subscription are not bounded.
+func withTimeout(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if graphql.HasOperationContext(ctx) {
+		if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation == ast.Subscription {
+			return next(ctx)
+		}
 	}
-	return withDeadlines(server)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	return next(ctx)
 }
 
 // pingInterval is the interval at which an idle stream sends a comment. A failed write reveals that
@@ -64,9 +82,9 @@ const pingInterval = 10 * time.Second
 // requestTimeout bounds a query or mutation. Clients that need longer must request less at once.
 const requestTimeout = 30 * time.Second
 
-// withDeadlines sets requestTimeout on requests other than streams. A stream lasts until its client
-// disconnects, so it gets no deadline, neither for writes nor for the read that detects the
-// disconnect.
+// withDeadlines removes the server's deadlines from a response that is a stream. A stream lasts
+// until its client disconnects, so it gets no deadline, neither for writes nor for the read that
+// detects the disconnect. The body of the request must have been read before.
 func withDeadlines(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (transport.SSE{}).Supports(r) {
@@ -75,12 +93,8 @@ func withDeadlines(next http.Handler) http.Handler {
 			// both fail only for a test's recorder, which has no deadlines
 			_ = control.SetWriteDeadline(time.Time{})
 			_ = control.SetReadDeadline(time.Time{})
-			next.ServeHTTP(w, r)
-			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r)
 	})
 }
 
