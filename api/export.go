@@ -1,8 +1,12 @@
 package api
 
 import (
+	"bufio"
+	"cmp"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,9 +21,12 @@ import (
 // excludeRepoRegex filter it as they filter a chart. JSON has one object per line, with the names
 // that the command line uses.
 //
-// An export may take any time while the client keeps reading (exportIdle). If it fails after it has
-// started, the handler aborts the connection, so a response that ends regularly is complete.
+// An export is streamed: its memory does not grow with the number of points. It may take any time
+// while the client keeps reading (exportIdle). At most maxExports run at the same time, because
+// each holds a connection to Postgres. If an export fails after it has started, the handler aborts
+// the connection, so a response that ends regularly is complete.
 func exportHandler(config Config) http.Handler {
+	running := make(chan struct{}, maxExports)
 	return http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
 		w := unhurried(answer)
 		id, format, _ := strings.Cut(r.PathValue("file"), ".")
@@ -27,28 +34,46 @@ func exportHandler(config Config) http.Handler {
 			plain(w, http.StatusNotFound, "exports are /export/{insight}.csv and /export/{insight}.json")
 			return
 		}
+		select {
+		case running <- struct{}{}:
+			defer func() { <-running }()
+		default:
+			w.Header().Set("Retry-After", "10")
+			plain(w, http.StatusServiceUnavailable, fmt.Sprintf("%d exports are running, which is the limit: try again later", maxExports))
+			return
+		}
 		view, points, err := exported(r, config.Store, id)
 		if err != nil {
 			exportError(w, r, config, err)
 			return
 		}
+		defer points.Close()
 		w.Header().Set("Content-Disposition", `attachment; filename="`+id+"."+format+`"`)
+		w.Header().Set("Content-Type", map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/x-ndjson"}[format])
+		// The client learns at once that the export has begun; the first point of a large one comes
+		// later. This fails only for a test's recorder.
+		_ = w.control.Flush()
+		out := bufio.NewWriterSize(w, exportBuffer)
 		if format == "csv" {
-			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-			err = writeCSV(csv.NewWriter(w), view, points)
+			err = writeCSV(r.Context(), csv.NewWriter(out), view, points)
 		} else {
-			w.Header().Set("Content-Type", "application/x-ndjson")
-			err = writeJSONLines(json.NewEncoder(w), view, points)
+			err = writeJSONLines(r.Context(), json.NewEncoder(out), view, points)
 		}
-		if err != nil {
+		if err = cmp.Or(err, out.Flush()); err != nil {
 			config.Logger.WarnContext(r.Context(), "an export failed", "insight", id, "error", err)
 			panic(http.ErrAbortHandler) // the status is sent already; this aborts the connection
 		}
 	})
 }
 
-// exportIdle bounds the time that the client of an export may take to read one write.
-const exportIdle = time.Minute
+const (
+	// maxExports is a quarter of the connections that a server has by default.
+	maxExports = 4
+	// exportIdle bounds the time that the client of an export may take to read one write.
+	exportIdle = time.Minute
+	// exportBuffer is the size of a write, in bytes.
+	exportBuffer = 4 << 10
+)
 
 // unhurriedWriter extends the response's write deadline with each write.
 type unhurriedWriter struct {
@@ -71,8 +96,9 @@ func (u unhurriedWriter) Write(p []byte) (int, error) {
 	return u.ResponseWriter.Write(p)
 }
 
-// exported returns the view and its points, with the request's filters applied.
-func exported(r *http.Request, s *store.Store, id string) (view insights.View, points map[string][]store.Point, err error) {
+// exported returns the view and the export of its points, with the request's filters applied.
+// Callers must close the export.
+func exported(r *http.Request, s *store.Store, id string) (view insights.View, points *store.Export, err error) {
 	q := r.URL.Query()
 	filter := store.PointFilter{Include: q.Get("includeRepoRegex"), Exclude: q.Get("excludeRepoRegex"), Viewer: viewer(r.Context())}
 	if filter.From, err = timeParameter(q.Get("from")); err != nil {
@@ -115,7 +141,7 @@ func exportError(w http.ResponseWriter, r *http.Request, config Config, err erro
 	plain(w, status, shown.Message)
 }
 
-func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point) error {
+func writeCSV(ctx context.Context, w *csv.Writer, view insights.View, points *store.Export) error {
 	header := []string{"title", "series", "label", "time", "value", "known", "planned"}
 	for _, o := range insights.Outcomes {
 		header = append(header, string(o))
@@ -125,7 +151,7 @@ func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point
 		return err
 	}
 	for _, s := range view.Series {
-		for _, p := range points[s.ID] {
+		err := points.Each(ctx, s.ID, func(p store.Point) error {
 			row := []string{
 				spreadsheetText(view.Title), s.ID, spreadsheetText(labelOf(s, p)), instant(&p.Time), strconv.FormatFloat(p.Value, 'f', -1, 64),
 				strconv.FormatInt(p.Coverage.Known, 10), strconv.FormatInt(p.Coverage.Planned, 10),
@@ -133,10 +159,10 @@ func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point
 			for _, o := range insights.Outcomes {
 				row = append(row, strconv.FormatInt(p.Outcomes.Of(o), 10))
 			}
-			row = append(row, kindOf(p))
-			if err := w.Write(row); err != nil {
-				return err
-			}
+			return w.Write(append(row, kindOf(p)))
+		})
+		if err != nil {
+			return err
 		}
 	}
 	w.Flush()
@@ -181,17 +207,17 @@ type exportedCoverage struct {
 	Planned int64 `json:"planned"`
 }
 
-func writeJSONLines(e *json.Encoder, view insights.View, points map[string][]store.Point) error {
+func writeJSONLines(ctx context.Context, e *json.Encoder, view insights.View, points *store.Export) error {
 	for _, s := range view.Series {
-		for _, p := range points[s.ID] {
-			line := exportedPoint{
+		err := points.Each(ctx, s.ID, func(p store.Point) error {
+			return e.Encode(exportedPoint{
 				Series: s.ID, Label: labelOf(s, p), Time: p.Time.UTC(), Value: p.Value,
 				Coverage: exportedCoverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned}, Outcomes: p.Outcomes,
 				Snapshot: p.Snapshot, Archived: p.Archived,
-			}
-			if err := e.Encode(line); err != nil {
-				return err
-			}
+			})
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -52,14 +52,17 @@ func (r *resolver) charts(ctx context.Context, objs []*model.InsightsSeries, fro
 	})
 }
 
-// mostValues is the largest number of captured values that a client may ask for; no chart is
-// readable with more lines.
+// mostValues is the largest number of captured values in an answer; no chart is readable with more
+// lines. An export has all values.
 const mostValues = 1000
 
-// displayOf validates and converts display options. Without options everything is displayed.
+// wholeDisplay is what is displayed without options.
+var wholeDisplay = store.Display{Values: mostValues}
+
+// displayOf validates and converts display options.
 func displayOf(o *generated.SeriesDisplayOptionsInput) (d store.Display, err error) {
 	if o == nil {
-		return d, nil
+		return wholeDisplay, nil
 	}
 	d.Values = 20 // the schema's default, for clients that send null
 	if o.Limit != nil {

@@ -65,6 +65,9 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *g
 	if err != nil {
 		return nil, err
 	}
+	if !series.Method.ByValue() {
+		display.Values = 0
+	}
 	found := seriesModel(series)
 	found.Page.Display = display
 	return found, nil
@@ -143,7 +146,7 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		return nil, err
 	}
 	r.startSeries(ctx, created)
-	models, err := r.viewModels(ctx, []insights.View{created}, store.Display{})
+	models, err := r.viewModels(ctx, []insights.View{created}, wholeDisplay)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +165,9 @@ func (r *resolver) viewModels(ctx context.Context, views []insights.View, displa
 	hidden, err := r.config.Store.Repositories.HiddenNames(ctx, names, who.Viewer)
 	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(views, func(v insights.View) bool { return slices.ContainsFunc(v.Series, byValue) }) {
+		display.Values = 0 // saves the statement that selects values
 	}
 	page := model.NewPage(ids, display)
 	models := make([]*generated.InsightView, len(views))
@@ -183,9 +189,11 @@ func (r *resolver) viewModels(ctx context.Context, views []insights.View, displa
 	return models, nil
 }
 
+func byValue(s insights.ViewSeries) bool { return s.Method.ByValue() }
+
 // seriesModel converts a series that is not read through a view.
 func seriesModel(series insights.Series) *model.InsightsSeries {
-	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID}, store.Display{})}
+	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID}, wholeDisplay)}
 }
 
 // definitionModel converts the definition of a series without the names of hidden repositories.

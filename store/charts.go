@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
 )
 
 // Read returns the charts of several series, as a map by series id; a series without points is not
@@ -11,7 +15,9 @@ import (
 // allow, for the captured values that d selects. An administrator's read without f.Include and
 // f.Exclude takes two SQL statements and, if d.Values is not 0, a third one, with which Postgres
 // selects the values. Other reads take up to six statements: they read all values, and Read then
-// selects.
+// selects. If they find more than maxPoints values, they read each series again, some times at a
+// time, which takes more statements, and memory that does not grow with the number of times. Read
+// returns Invalid instead of more than maxPoints points.
 func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	if d.Values > 0 && f.everything() {
 		var err error
@@ -19,13 +25,20 @@ func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d 
 			return nil, err
 		}
 	}
-	points, err := s.Export(ctx, seriesIDs, f)
+	points, err := s.points(ctx, seriesIDs, f, maxPoints)
+	if errors.Is(err, errTooManyPoints) && d.Values > 0 && !f.everything() {
+		return s.readWide(ctx, seriesIDs, f, d)
+	}
 	if err != nil {
-		return nil, err
+		return nil, readable(err)
+	}
+	archived, err := archivedTimes(ctx, s.queries(), seriesIDs)
+	if err != nil {
+		return nil, classify(err, "archived times of %d series", len(seriesIDs))
 	}
 	charts := make(map[string]Chart, len(points))
 	for id, list := range points {
-		live := slices.DeleteFunc(slices.Clone(list), func(p Point) bool { return p.Archived })
+		live := slices.DeleteFunc(slices.Clone(list), func(p Point) bool { return archived.has(id, p) })
 		chart := d.bound(live)
 		if len(chart.Points) < len(list) {
 			chart.Points = withoutIdle(chart.Points)
@@ -34,6 +47,41 @@ func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d 
 			chart.Values = f.values.totals[id]
 		}
 		charts[id] = chart
+	}
+	return charts, nil
+}
+
+// maxPoints is the largest number of points that Read returns. A point takes about 500 bytes until
+// it is sent.
+const maxPoints = 200_000
+
+// readable explains errTooManyPoints, and returns other errors as they are.
+func readable(err error) error {
+	if errors.Is(err, errTooManyPoints) {
+		return insights.Errorf(insights.Invalid, "the chart would have more than %d points: ask for fewer captured values (seriesDisplayOptions.limit), "+
+			"fewer times (seriesDisplayOptions.numSamples or `from`) or fewer series, or export the insight", maxPoints)
+	}
+	return err
+}
+
+// readWide does the same as Read for series whose captured values are too many to be read at once.
+func (s *Charts) readWide(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
+	e, err := s.Export(ctx, seriesIDs, f)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	charts, left := make(map[string]Chart), maxPoints
+	for _, id := range seriesIDs {
+		chart, err := e.chart(ctx, id, d, left)
+		if err != nil {
+			return nil, readable(err)
+		}
+		if len(chart.Points) == 0 {
+			continue
+		}
+		charts[id] = chart
+		left = max(1, left-len(chart.Points)) // 0 would mean no limit
 	}
 	return charts, nil
 }
@@ -59,36 +107,20 @@ func withoutIdle(points []Point) []Point {
 	return bare
 }
 
-// Export is like Points, and also sets Point.Archived, with one more statement.
-func (s *Charts) Export(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
-	points, err := s.Points(ctx, seriesIDs, f)
-	if err != nil {
-		return nil, err
-	}
-	archived, err := s.archivedTimes(ctx, seriesIDs)
-	if err != nil {
-		return nil, err
-	}
-	for id, times := range archived {
-		for i, p := range points[id] {
-			points[id][i].Archived = times[p.Time] && !p.Snapshot
-		}
-	}
-	return points, nil
-}
+// archive has the archived sample times of some series, by series id.
+type archive map[string]map[time.Time]bool
 
-// archivedTimes returns the archived sample times, by series.
-func (s *Charts) archivedTimes(ctx context.Context, seriesIDs []string) (map[string]map[time.Time]bool, error) {
-	rows, err := s.queries().ArchivedTimes(ctx, seriesIDs)
-	if err != nil {
-		return nil, classify(err, "archived times of %d series", len(seriesIDs))
-	}
-	archived := map[string]map[time.Time]bool{}
+// has reports whether the point is archived: too old for charts. Snapshots are never archived.
+func (a archive) has(seriesID string, p Point) bool { return !p.Snapshot && a[seriesID][p.Time] }
+
+func archivedTimes(ctx context.Context, q *db.Queries, seriesIDs []string) (archive, error) {
+	rows, err := q.ArchivedTimes(ctx, seriesIDs)
+	archived := archive{}
 	for _, row := range rows {
 		if archived[row.SeriesID] == nil {
 			archived[row.SeriesID] = map[time.Time]bool{}
 		}
 		archived[row.SeriesID][row.Time.UTC()] = true
 	}
-	return archived, nil
+	return archived, err
 }

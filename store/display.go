@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -92,49 +93,82 @@ func (d Display) direction(order int) int {
 // bound applies d to points, which must be in the order of time.
 func (d Display) bound(points []Point) Chart {
 	points = d.newest(points)
-	type value struct {
-		label string
-		most  float64
-		first time.Time
-	}
-	values := map[string]*value{}
+	values := ranking{}
 	for _, p := range points {
-		if p.Label == "" || p.Value == 0 {
-			continue
-		}
-		v := values[p.Label]
-		if v == nil {
-			v = &value{label: p.Label, first: p.Time, most: p.Value}
-			values[p.Label] = v
-		}
-		v.most = max(v.most, p.Value)
+		values.add(p.Label, p.Value, p.Time)
 	}
 	c := Chart{Points: points, Values: len(values)}
-	if d.Values == 0 || len(values) <= d.Values {
-		return c
+	if shown := values.shown(d); len(shown) < len(values) {
+		c.Points = slices.DeleteFunc(points, func(p Point) bool { return !shown[p.Label] })
 	}
-	order := make([]*value, 0, len(values))
-	for _, v := range values {
-		order = append(order, v)
+	return c
+}
+
+// ranking has what decides which captured values a chart shows, by value.
+type ranking map[string]*rankedValue
+
+type rankedValue struct {
+	label string
+	most  float64   // the largest sum at any time
+	first time.Time // the first time at which the value occurs
+}
+
+// add takes note of the sum of a captured value at a time. A sum of 0 means that the value does not
+// occur then.
+func (r ranking) add(label string, sum float64, t time.Time) {
+	if label == "" || sum == 0 {
+		return
 	}
-	slices.SortFunc(order, func(a, b *value) int {
-		by := 0
-		switch d.Sort {
-		case ByCount:
-			by = cmp.Compare(a.most, b.most)
-		case ByFirst:
-			by = a.first.Compare(b.first)
-		case ByLabel:
-			by = insights.CompareLabels(a.label, b.label)
-		}
-		return cmp.Or(d.direction(by), cmp.Compare(a.label, b.label))
-	})
-	shown := map[string]bool{}
-	for _, v := range order[:d.Values] {
+	v := r[label]
+	if v == nil {
+		v = &rankedValue{label: label, first: t, most: sum}
+		r[label] = v
+	}
+	v.most = max(v.most, sum)
+	if t.Before(v.first) {
+		v.first = t
+	}
+}
+
+// addAll calls add for each captured value of a time.
+func (r ranking) addAll(sums map[string]float64, t time.Time) {
+	for label, sum := range sums {
+		r.add(label, sum, t)
+	}
+}
+
+// labels returns the values that d selects, in the order of insights.CompareLabels, or "" as the
+// only label if there is no value.
+func (r ranking) labels(d Display) []string {
+	if len(r) == 0 {
+		return []string{""}
+	}
+	return slices.SortedFunc(maps.Keys(r.shown(d)), insights.CompareLabels)
+}
+
+// shown returns the values that d selects.
+func (r ranking) shown(d Display) map[string]bool {
+	order := slices.Collect(maps.Values(r))
+	if d.Values > 0 && d.Values < len(order) {
+		slices.SortFunc(order, func(a, b *rankedValue) int {
+			by := 0
+			switch d.Sort {
+			case ByCount:
+				by = cmp.Compare(a.most, b.most)
+			case ByFirst:
+				by = a.first.Compare(b.first)
+			case ByLabel:
+				by = insights.CompareLabels(a.label, b.label)
+			}
+			return cmp.Or(d.direction(by), cmp.Compare(a.label, b.label))
+		})
+		order = order[:d.Values]
+	}
+	shown := make(map[string]bool, len(order))
+	for _, v := range order {
 		shown[v.label] = true
 	}
-	c.Points = slices.DeleteFunc(points, func(p Point) bool { return !shown[p.Label] })
-	return c
+	return shown
 }
 
 // newest returns the points of the d.Samples newest times, or all points if d.Samples is 0.

@@ -34,8 +34,9 @@ func (s sums) at(key sumKey) *sum {
 	return s[key]
 }
 
-// filteredPoints sums the ledger over the repositories that the filter chooses.
-func (d *database) filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, f PointFilter) (map[string][]Point, error) {
+// filteredPoints sums the ledger over the repositories that the filter chooses. `most` is as for
+// sumsOver and pointsOf.
+func (d *database) filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, f PointFilter, most int) (map[string][]Point, error) {
 	choice, err := d.chooseRepositories(ctx, q, f)
 	if err != nil {
 		return nil, err
@@ -44,18 +45,40 @@ func (d *database) filteredPoints(ctx context.Context, q *db.Queries, params db.
 	if err != nil {
 		return nil, err
 	}
-	read, err := readSums(ctx, q, series, choice)
+	read, err := sumsOver(ctx, q, series, params, &choice, most)
+	if err != nil {
+		return nil, err
+	}
+	return pointsOf(read.rows(series), most)
+}
+
+// sumsOver sums the ledger over the repositories that `choice` chooses, or over all repositories if
+// it is nil, at the times of the slots. params must select the same series and times. sumsOver
+// returns errTooManyPoints for more than `most` sums of captured values; 0 means no limit.
+func sumsOver(ctx context.Context, q *db.Queries, series map[string]*slots, params db.PointsParams, choice *chosen, most int) (sums, error) {
+	all := sums{}
+	if choice == nil || choice.others {
+		rows := 0
+		err := q.EachPoint(ctx, params, func(row db.PointsRow) error {
+			all.add(row, series)
+			rows++
+			return within(rows, most)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if choice == nil {
+		return all, nil
+	}
+	read, err := readSums(ctx, q, series, *choice, most)
 	if err != nil {
 		return nil, err
 	}
 	if choice.others {
-		all, err := q.Points(ctx, params)
-		if err != nil {
-			return nil, err
-		}
-		read = sumsOf(all, series).minus(read)
+		return all.minus(read), nil
 	}
-	return pointsOf(read.rows(series)), nil
+	return read, nil
 }
 
 // chartSlots reads, by series id, the slots of those requested times that charts can show.
@@ -75,8 +98,8 @@ func chartSlots(ctx context.Context, q *db.Queries, params db.PointsParams) (map
 }
 
 // readSums sums the rows of the repositories choice.ids or, if choice.others is set, of all other
-// repositories, at the times of the slots.
-func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choice chosen) (sums, error) {
+// repositories, at the times of the slots. `most` is as for sumsOver.
+func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choice chosen, most int) (sums, error) {
 	byKey := make(map[int32]*slots, len(series))
 	var captured []int32
 	for _, s := range series {
@@ -122,31 +145,31 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 	if len(captured) == 0 {
 		return read, nil
 	}
-	values, err := q.CapturesAmong(ctx, db.CapturesAmongParams{SeriesIDs: captured, Chunks: choice.chunks, RepoIDs: choice.ids, Given: !choice.others})
-	for _, r := range values {
+	distinct := 0
+	err = q.EachCapturesAmong(ctx, db.CapturesAmongParams{SeriesIDs: captured, Chunks: choice.chunks, RepoIDs: choice.ids, Given: !choice.others}, func(r db.CapturesAmongRow) error {
 		at := places(row{r.SeriesID, r.Chunk})
 		for i, value := range r.Vals {
-			if at[i] != nil && value != 0 {
-				at[i].captures[r.Capture] += value
+			if at[i] == nil || value == 0 {
+				continue
 			}
+			before := len(at[i].captures)
+			at[i].captures[r.Capture] += value
+			distinct += len(at[i].captures) - before
 		}
-	}
+		return within(distinct, most)
+	})
 	return read, err
 }
 
-// sumsOf turns the rows of an unfiltered chart, which count all repositories, into sums.
-func sumsOf(rows []db.PointsRow, series map[string]*slots) sums {
-	all := sums{}
-	for _, row := range rows {
-		s := all.at(sumKey{series[row.SeriesID].key, row.Time.UTC()})
-		s.outcomes = outcomesOf(row)
-		if !row.Captured {
-			s.value = row.Value
-		} else if row.Capture != nil {
-			s.captures[*row.Capture] = row.Value
-		}
+// add adds a row of an unfiltered chart, which counts all repositories.
+func (s sums) add(row db.PointsRow, series map[string]*slots) {
+	of := s.at(sumKey{series[row.SeriesID].key, row.Time.UTC()})
+	of.outcomes = outcomesOf(row)
+	if !row.Captured {
+		of.value = row.Value
+	} else if row.Capture != nil {
+		of.captures[*row.Capture] = row.Value
 	}
-	return all
 }
 
 // minus subtracts the sums of some repositories from s, and returns s.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -25,7 +26,7 @@ type Point struct {
 	Coverage Coverage
 	Outcomes insights.Completeness // tally of the samples at this time
 	Snapshot bool                  // between two recordings; the next snapshot replaces it
-	Archived bool                  // too old for charts; exports have it. Only Export sets it
+	Archived bool                  // too old for charts; exports have it. Only Export.Each sets it
 }
 
 // Coverage is how many of the planned repositories have an exact value.
@@ -78,46 +79,81 @@ var (
 // filtered read has no points at times at which no chosen repository has a sample. Points returns
 // Invalid for a pattern that insights.NamePattern refuses.
 func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
+	return s.points(ctx, seriesIDs, f, 0)
+}
+
+// errTooManyPoints ends a read that would return too many points.
+var errTooManyPoints = errors.New("too many points")
+
+// within returns errTooManyPoints if n is more than `most`; 0 means no limit.
+func within(n, most int) error {
+	if most > 0 && n > most {
+		return errTooManyPoints
+	}
+	return nil
+}
+
+// points does the same as Points. It returns errTooManyPoints, wrapped, instead of more than `most`
+// points, and then has not needed more memory than for so many; 0 means no limit.
+func (s *Charts) points(ctx context.Context, seriesIDs []string, f PointFilter, most int) (map[string][]Point, error) {
 	from, to := f.span()
 	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to, AllValues: f.values == nil}
 	if f.values != nil {
 		params.ValueSeries, params.ChosenValues = f.values.keys, f.values.values
 	}
 	if f.everything() {
-		rows, err := s.queries().Points(ctx, params)
-		return pointsOf(rows), classify(err, "points of %d series", len(seriesIDs))
+		var rows []db.PointsRow
+		err := s.queries().EachPoint(ctx, params, func(row db.PointsRow) error {
+			rows = append(rows, row)
+			return within(len(rows), most)
+		})
+		if err != nil {
+			return nil, classify(err, "points of %d series", len(seriesIDs))
+		}
+		return pointsOf(rows, most)
 	}
 	var points map[string][]Point
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
-		points, err = s.filteredPoints(ctx, db.New(tx), params, f)
+		points, err = s.filteredPoints(ctx, db.New(tx), params, f, most)
 		return err
 	})
 	return points, classify(err, "points of %d series", len(seriesIDs))
 }
 
-// pointsOf turns rows, which must be sorted by series and time, into points by series id.
-func pointsOf(rows []db.PointsRow) map[string][]Point {
-	points := make(map[string][]Point)
+// pointsOf turns rows, which must be sorted by series and time, into points by series id. It
+// returns errTooManyPoints instead of more than `most` points; 0 means no limit.
+func pointsOf(rows []db.PointsRow, most int) (map[string][]Point, error) {
+	points, n := make(map[string][]Point), 0
 	for len(rows) > 0 {
 		end := slices.IndexFunc(rows, func(r db.PointsRow) bool { return r.SeriesID != rows[0].SeriesID })
 		if end < 0 {
 			end = len(rows)
 		}
-		points[rows[0].SeriesID] = fill(rows[:end])
+		one := rows[:end]
+		labels := []string{""}
+		if one[0].Captured {
+			labels = labelsOf(one)
+		}
+		times := 0
+		for i, row := range one {
+			if i == 0 || !row.Time.Equal(one[i-1].Time) {
+				times++
+			}
+		}
+		if n += times * len(labels); within(n, most) != nil {
+			return nil, errTooManyPoints
+		}
+		points[one[0].SeriesID] = fill(one, labels, times)
 		rows = rows[end:]
 	}
-	return points
+	return points, nil
 }
 
 // fill turns the rows of one series into points for all labels at all times. For each time, the
 // rows have only the values that occur then; fill adds the other labels, with the value 0.
-func fill(rows []db.PointsRow) []Point {
-	labels := []string{""}
-	if rows[0].Captured {
-		labels = labelsOf(rows)
-	}
-	var points []Point
+func fill(rows []db.PointsRow, labels []string, times int) []Point {
+	points := make([]Point, 0, times*len(labels))
 	for len(rows) > 0 {
 		first := rows[0]
 		values := make(map[string]float64)

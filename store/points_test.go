@@ -75,7 +75,7 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 	}
 	private := map[string]bool{"acme/0002": true, "beta/0000": true}
 	for _, repository := range repositories {
-		require.NoError(t, b.Repositories.SetTraits(b.ctx, repository.ID, false, false, private[repository.Name]))
+		require.NoError(t, b.Repositories.SetFlags(b.ctx, repository.ID, false, false, private[repository.Name]))
 	}
 	require.NoError(t, b.Access.Grant(b.ctx, "beta/0000", "ann"))
 	runs := 0
@@ -126,12 +126,31 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 		require.NoError(rt, b.Repositories.Remove(b.ctx, "acme/0001"))
 		got, err := b.Charts.Points(b.ctx, ids, filter)
 		require.NoError(rt, err)
+		exported := b.export(rt, ids, filter)
 		_, err = b.pool.Exec(b.ctx, `UPDATE repositories SET deleted_at = NULL`)
 		require.NoError(rt, err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			rt.Fatalf("points, -sum +SQL:\n%s", diff)
 		}
+		if diff := cmp.Diff(want, exported); diff != "" {
+			rt.Fatalf("export, -sum +SQL:\n%s", diff)
+		}
 	})
+}
+
+// export returns what an export of the series contains.
+func (b *bundle) export(t require.TestingT, seriesIDs []string, f store.PointFilter) map[string][]store.Point {
+	e, err := b.Charts.Export(b.ctx, seriesIDs, f)
+	require.NoError(t, err)
+	defer e.Close()
+	all := map[string][]store.Point{}
+	for _, id := range seriesIDs {
+		require.NoError(t, e.Each(b.ctx, id, func(p store.Point) error {
+			all[id] = append(all[id], p)
+			return nil
+		}))
+	}
+	return all
 }
 
 func TestATimeWithoutValuesIsAPoint(t *testing.T) {
@@ -160,6 +179,8 @@ func TestBrokenPatternsAreInvalid(t *testing.T) {
 	b.plan(t, series, insights.BackfillPlan, day(0))
 	for _, filter := range []store.PointFilter{{Include: "a("}, {Exclude: "a("}} {
 		_, err := b.Charts.Points(b.ctx, []string{series.ID}, filter)
+		requireCode(t, insights.Invalid, err, "not valid at byte 1: missing closing )")
+		_, err = b.Charts.Export(b.ctx, []string{series.ID}, filter)
 		requireCode(t, insights.Invalid, err, "not valid at byte 1: missing closing )")
 	}
 	_, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "[z-a]"})

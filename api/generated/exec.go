@@ -2023,8 +2023,8 @@ type Query {
   """
   Lists insights, newest first. ` + "`" + `id` + "`" + ` selects one insight. ` + "`" + `find` + "`" + ` selects insights whose title or a
   series label contains the text, ignoring case. ` + "`" + `seriesDisplayOptions` + "`" + ` limits what
-  ` + "`" + `InsightsSeries.points` + "`" + ` returns; if it is null, ` + "`" + `points` + "`" + ` returns every value at every time that is
-  not archived.
+  ` + "`" + `InsightsSeries.points` + "`" + ` returns; if it is null, ` + "`" + `points` + "`" + ` returns up to 1,000 values at every time
+  that is not archived.
   """
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
   """

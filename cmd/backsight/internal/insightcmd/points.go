@@ -86,6 +86,14 @@ func eachPoint(ctx context.Context, client *remote.Client, series remote.SeriesN
 	if err != nil {
 		return err
 	}
+	labels := map[string]bool{}
+	for _, p := range answer.InsightSeries.Points {
+		labels[p.Label] = true
+	}
+	if count := answer.InsightSeries.ValueCount; count > len(labels) {
+		return insights.Errorf(insights.Invalid, "series %s has %d values, and an answer of the server has at most %d: "+
+			"`backsight insight export ID` prints the points of all values", series.SeriesId, count, len(labels))
+	}
 	for _, p := range answer.InsightSeries.Points {
 		line := pointLine{
 			Series: series.SeriesId, Label: p.Label, Time: p.DateTime, Value: &p.Value,

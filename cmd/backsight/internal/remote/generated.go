@@ -275,8 +275,8 @@ func (v *InsightByIDInsightViewsInsightViewConnection) GetNodes() []Insight { re
 type InsightByIDResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
-	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
-	// not archived.
+	// `InsightsSeries.points` returns; if it is null, `points` returns up to 1,000 values at every time
+	// that is not archived.
 	InsightViews InsightByIDInsightViewsInsightViewConnection `json:"insightViews"`
 }
 
@@ -327,6 +327,10 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 
 // InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
+	// Backsight: the number of distinct values (captured values or languages) at the times that `points`
+	// returns, including those that `points` omits because of `limit` in seriesDisplayOptions. 0 if
+	// generationMethod is SEARCH. The arguments have the same meaning as those of `points`.
+	ValueCount int `json:"valueCount"`
 	// The points, sorted by time. A series by capture group or language has one point for each time and
 	// each value that occurs at any of the times; the point's `label` names the value. If no value
 	// occurs at all, it has one point for each time, with an empty label. Points of one time are sorted
@@ -335,6 +339,9 @@ type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// expressions as in `repo:` of a query.
 	Points []Point `json:"points"`
 }
+
+// GetValueCount returns InsightSeriesPointsInsightSeriesInsightsSeries.ValueCount, and is useful for accessing the field via an interface.
+func (v *InsightSeriesPointsInsightSeriesInsightsSeries) GetValueCount() int { return v.ValueCount }
 
 // GetPoints returns InsightSeriesPointsInsightSeriesInsightsSeries.Points, and is useful for accessing the field via an interface.
 func (v *InsightSeriesPointsInsightSeriesInsightsSeries) GetPoints() []Point { return v.Points }
@@ -402,8 +409,8 @@ func (v *InsightsInsightViewsInsightViewConnection) GetPageInfo() Page { return 
 type InsightsResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
-	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
-	// not archived.
+	// `InsightsSeries.points` returns; if it is null, `points` returns up to 1,000 values at every time
+	// that is not archived.
 	InsightViews InsightsInsightViewsInsightViewConnection `json:"insightViews"`
 }
 
@@ -1118,8 +1125,8 @@ func (v *SeriesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDataSer
 type SeriesByIDResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
-	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
-	// not archived.
+	// `InsightsSeries.points` returns; if it is null, `points` returns up to 1,000 values at every time
+	// that is not archived.
 	InsightViews SeriesByIDInsightViewsInsightViewConnection `json:"insightViews"`
 	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
 	// for the time that the setting backsight.retention.grace gives.
@@ -1175,8 +1182,8 @@ func (v *SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDa
 type SeriesNamesByIDResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
-	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
-	// not archived.
+	// `InsightsSeries.points` returns; if it is null, `points` returns up to 1,000 values at every time
+	// that is not archived.
 	InsightViews SeriesNamesByIDInsightViewsInsightViewConnection `json:"insightViews"`
 	// Backsight: returns one series; null if no series has this id. A deleted series is still returned
 	// for the time that the setting backsight.retention.grace gives.
@@ -2432,6 +2439,7 @@ func InsightSeriesPlans(
 const InsightSeriesPoints_Operation = `
 query InsightSeriesPoints ($id: ID!) {
 	insightSeries(id: $id) {
+		valueCount
 		points {
 			dateTime
 			value
