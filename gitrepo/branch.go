@@ -34,6 +34,9 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 		if ref, tip, ok := r.plainBranch(ctx, name); ok {
 			return ref, tip, nil
 		}
+		if err := r.checkFiles(name); err != nil {
+			return "", "", err
+		}
 		// This prints the commit's id, then the full name of the ref.
 		out, err := r.output(ctx, "rev-parse", name+"^{commit}", "--symbolic-full-name", name)
 		if err == nil {

@@ -3,9 +3,10 @@ package gitrepo
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // BranchNotice returns a sentence for people if they may have meant another branch than `ref`, the
@@ -133,7 +134,7 @@ func (r *Repo) distance(ctx context.Context, a, b OID) (string, error) {
 func (r *Repo) lastFetchLacks(ctx context.Context, remote, name string) (bool, error) {
 	// A line is "<id> TAB not-for-merge TAB branch 'main' of <URL>". The second part is empty for a
 	// branch that git pull merges, and for each branch that the command line of git fetch names.
-	text, err := os.ReadFile(filepath.Join(r.gitDir, "FETCH_HEAD"))
+	text, err := regular.ReadFile(filepath.Join(r.gitDir, "FETCH_HEAD"))
 	if err != nil || !strings.Contains(string(text), "\tnot-for-merge\tbranch '") || strings.Contains(string(text), "\tbranch '"+name+"' of ") {
 		return false, nil //nolint:nilerr // without the file, there was no fetch
 	}

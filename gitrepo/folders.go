@@ -3,11 +3,11 @@ package gitrepo
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -20,7 +20,7 @@ func (r *Repo) Folders() ([]string, error) {
 	stores := []string{r.objects}
 	for i := 0; i < len(stores); i++ {
 		list := filepath.Join(stores[i], "info", "alternates")
-		text, err := os.ReadFile(list)
+		text, err := regular.ReadFile(list)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, insights.Errorf(insights.Invalid, "repository %s: %w", r.dir, err)
 		}

@@ -10,11 +10,12 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // maxLoose is the size in bytes above which a loose object is left to git, so that few large
@@ -89,7 +90,7 @@ func (o *Objects) newLooseReader(maxSize int64) *looseReader {
 func (r *looseReader) read(id Hash) (*Object, error) {
 	name := hex.EncodeToString(id[:r.hashLen])
 	for _, store := range r.stores {
-		file, err := os.Open(filepath.Join(store, name[:2], name[2:]))
+		file, _, err := regular.Open(filepath.Join(store, name[:2], name[2:]))
 		if err == nil {
 			defer file.Close()
 			return r.parse(id, file)

@@ -1,11 +1,11 @@
 package gitrepo
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/backsight/backsight/gitrepo/internal/packfile"
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // maxAlternates is the longest chain of alternates (object stores that borrow from each other) that
@@ -43,7 +43,7 @@ func (o *Objects) openPacks() {
 // alternates returns the object stores that a store borrows from. It skips stores with quoted
 // paths, whose objects git reads.
 func alternates(store string) []string {
-	text, err := os.ReadFile(filepath.Join(store, "info", "alternates"))
+	text, err := regular.ReadFile(filepath.Join(store, "info", "alternates"))
 	if err != nil {
 		return nil
 	}

@@ -8,13 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // hasPromisor reports whether the repository is a partial clone, in which git fetches missing
 // objects on demand. For most repositories, it only reads the configuration file. For the others,
 // it asks git, which follows includes.
 func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(r.objects), "config"))
+	text, err := regular.ReadFile(filepath.Join(filepath.Dir(r.objects), "config"))
 	if err == nil || errors.Is(err, os.ErrNotExist) {
 		text = bytes.ToLower(text)
 		if !bytes.Contains(text, []byte("promisor")) && !bytes.Contains(text, []byte("partialclone")) && !bytes.Contains(text, []byte("include")) {

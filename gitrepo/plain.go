@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // This file reads plain repositories without a git process, and returns what git would return.
@@ -31,12 +33,8 @@ func (r *Repo) openPlain() bool {
 	if _, _, ok := r.readRef("HEAD"); !ok {
 		return false
 	}
-	info, err := os.Stat(filepath.Join(r.gitDir, "config"))
-	if err != nil || info.Size() > maxConfig {
-		return false
-	}
-	text, err := os.ReadFile(filepath.Join(r.gitDir, "config"))
-	if err != nil {
+	text, err := regular.ReadFile(filepath.Join(r.gitDir, "config"))
+	if err != nil || len(text) > maxConfig {
 		return false
 	}
 	c, ok := parsePlainConfig(text)
@@ -123,7 +121,7 @@ func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
 	if err != nil || !info.Mode().IsRegular() {
 		return "", "", false
 	}
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path)
 	if err != nil {
 		return "", "", false
 	}
@@ -155,13 +153,12 @@ const wholeRefs = 64 << 10
 // hundred thousand lines. packedRef then reads only up to the place of the ref, and checks only
 // these lines and the last byte of the file. Branches come before tags.
 func (r *Repo) packedRef(name string) (id OID, ok bool) {
-	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
+	file, size, err := regular.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {
 		return "", false
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !endsInLineFeed(file, info.Size()) {
+	if !endsInLineFeed(file, size) {
 		return "", false
 	}
 	var previous []byte
@@ -185,7 +182,7 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 		previous = append(previous[:0], ref...)
 		if string(ref) == name && len(found) == 40 {
 			id, ok = OID(found), true
-		} else if string(ref) > name && info.Size() > wholeRefs {
+		} else if string(ref) > name && size > wholeRefs {
 			return id, ok
 		}
 	}

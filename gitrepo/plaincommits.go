@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // This file reads, without a git process, what every sync needs of a small plain repository: the
@@ -73,7 +75,7 @@ func (r *Repo) absentRef(name string) bool {
 	if _, err := os.Lstat(filepath.Join(r.gitDir, filepath.FromSlash(name))); !errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
-	text, err := os.ReadFile(filepath.Join(r.gitDir, "packed-refs"))
+	text, err := regular.ReadFile(filepath.Join(r.gitDir, "packed-refs"))
 	return errors.Is(err, fs.ErrNotExist) || err == nil && !bytes.Contains(text, []byte(" "+name+"\n"))
 }
 

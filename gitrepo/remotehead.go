@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // remotes is the folder of the branches of remotes, and of their HEADs.
@@ -43,7 +45,7 @@ func (r *Repo) remoteHead() string {
 
 // packsOrigin reports whether there are packed refs of a remote origin.
 func packsOrigin(common string) bool {
-	packed, err := os.ReadFile(filepath.Join(common, "packed-refs"))
+	packed, err := regular.ReadFile(filepath.Join(common, "packed-refs"))
 	return err == nil && bytes.Contains(packed, []byte(" "+remotes+"origin/"))
 }
 
@@ -61,7 +63,7 @@ func headsOf(common string) (heads []string) {
 		if err != nil {
 			return err
 		}
-		text, err := os.ReadFile(path)
+		text, err := regular.ReadFile(path)
 		nested := strings.Count(filepath.ToSlash(ref), "/") > strings.Count(originHead, "/")
 		if err != nil || !nested || !OID(strings.TrimSpace(string(text))).Valid() {
 			heads = append(heads, filepath.ToSlash(ref))

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -66,10 +67,48 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if r.plain = r.openPlain(); r.plain {
 		return r, nil
 	}
+	if err := r.checkFiles("HEAD"); err != nil {
+		return nil, err
+	}
 	if err := r.openByGit(ctx); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// checkFiles returns an Invalid error if one of the files that git reads in each repository is a
+// named pipe or a device: git would wait for ever. It checks the ref `name` and the refs to which it
+// leads, but no other refs.
+func (r *Repo) checkFiles(name string) error {
+	common := CommonDir(r.dir)
+	for _, name := range []string{"config", "config.worktree", "commondir", "shallow", "packed-refs", "info/grafts", "objects/info/alternates"} {
+		for _, folder := range []string{r.gitDir, common} {
+			if err := r.checkFile(filepath.Join(folder, name)); err != nil {
+				return err
+			}
+		}
+	}
+	path := filepath.Join(r.gitDir, filepath.FromSlash(name))
+	for range 5 { // git follows at most five symbolic refs
+		if err := r.checkFile(path); err != nil {
+			return err
+		}
+		text, err := regular.ReadFile(path)
+		target, symbolic := strings.CutPrefix(strings.TrimSpace(string(text)), "ref: ")
+		if err != nil || !symbolic || !plainRef(target) {
+			return nil //nolint:nilerr // git says what is wrong
+		}
+		path = filepath.Join(common, filepath.FromSlash(target))
+	}
+	return nil
+}
+
+func (r *Repo) checkFile(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return insights.Errorf(insights.Invalid, "repository %s: %s is not a regular file", r.dir, path)
+	}
+	return nil // git says what is wrong with a file that cannot be read
 }
 
 // openByGit asks git for the properties of the repository.
@@ -130,7 +169,7 @@ func (r *Repo) Boundary() ([]OID, error) {
 	if !r.shallow {
 		return nil, nil
 	}
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(r.objects), "shallow"))
+	text, err := regular.ReadFile(filepath.Join(filepath.Dir(r.objects), "shallow"))
 	if err != nil {
 		return nil, fmt.Errorf("repository %s: the commits at which the history is cut cannot be read: %w", r.dir, err)
 	}
@@ -159,7 +198,7 @@ func findGitDir(dir string) string {
 		return ""
 	}
 	// A linked work tree or a submodule: .git is a file that names the git directory.
-	text, err := os.ReadFile(dotGit)
+	text, err := regular.ReadFile(dotGit)
 	if err != nil {
 		return ""
 	}

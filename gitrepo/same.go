@@ -1,9 +1,10 @@
 package gitrepo
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // CommonDir returns the path, without symbolic links, of the folder that holds the refs and objects
@@ -20,7 +21,7 @@ func CommonDir(dir string) string {
 		return ""
 	}
 	// The git directory of a linked work tree names the git directory of the repository.
-	if text, err := os.ReadFile(filepath.Join(common, "commondir")); err == nil {
+	if text, err := regular.ReadFile(filepath.Join(common, "commondir")); err == nil {
 		target := strings.TrimSuffix(string(text), "\n")
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(common, target)

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // Unapplied returns a sentence for people if the repository has replace refs or grafts, which git
@@ -23,9 +26,9 @@ func (r *Repo) Unapplied(ctx context.Context) (string, error) {
 	if replaced {
 		found = append(found, "replace refs (git replace -l)")
 	}
-	text, err := os.ReadFile(filepath.Join(common, "info", "grafts"))
+	text, err := regular.ReadFile(filepath.Join(common, "info", "grafts"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", err
+		return "", fmt.Errorf("repository %s: %w", r.dir, err)
 	}
 	for line := range bytes.Lines(text) {
 		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
@@ -51,9 +54,9 @@ func (r *Repo) hasReplaceRefs(ctx context.Context, common string) (bool, error) 
 	if len(entries) > 0 {
 		return true, nil
 	}
-	text, err := os.ReadFile(filepath.Join(common, "packed-refs"))
+	text, err := regular.ReadFile(filepath.Join(common, "packed-refs"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+		return false, fmt.Errorf("repository %s: %w", r.dir, err)
 	}
 	return bytes.Contains(text, []byte(" refs/replace/")), nil
 }

@@ -6,25 +6,23 @@ import (
 	"io"
 	"os"
 	"syscall"
+
+	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
 // openContent reads a small file and maps a large one.
 func openContent(path string) (content, error) {
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path)
 	if err != nil {
 		return content{}, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return content{}, err
-	}
-	if info.Size() <= smallFile {
-		bytes := make([]byte, info.Size())
+	if size <= smallFile {
+		bytes := make([]byte, size)
 		_, err := io.ReadFull(f, bytes)
 		return content{bytes: bytes}, err
 	}
-	data, err := syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
+	data, err := syscall.Mmap(int(f.Fd()), 0, int(size), syscall.PROT_READ, syscall.MAP_SHARED)
 	if err != nil {
 		return content{}, &os.PathError{Op: "mmap", Path: path, Err: err}
 	}

@@ -2,9 +2,12 @@
 package memory
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
 // The memory that a process may use before the garbage collector has to work harder, in bytes: an
@@ -26,14 +29,32 @@ func CollectLate() {
 
 // Limit sets a soft memory limit for a process that runs the given number of searches at a time (0:
 // one for each core), so that the process does not hold twice the memory that it uses. A repository
-// that needs more memory gets it, but its search takes longer. Limit does nothing when GOMEMLIMIT
-// is set.
+// that needs more memory gets it, but its search takes longer. In a container or service whose
+// memory is limited, the soft limit is at most 90 % of that limit, so that the garbage collector
+// works harder before the kernel ends the process. Limit does nothing when GOMEMLIMIT is set.
 func Limit(searches int) {
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
 	if searches <= 0 {
 		searches = runtime.GOMAXPROCS(0)
 	}
-	debug.SetMemoryLimit(forProcess + int64(searches)*forSearch)
+	set(min(forProcess+int64(searches)*forSearch, ofCgroup()))
+}
+
+// LimitToCgroup does the same as Limit for a process that does not search: only the limit of its
+// container or service counts.
+func LimitToCgroup() { set(ofCgroup()) }
+
+func set(limit int64) {
+	if os.Getenv("GOMEMLIMIT") == "" && limit < math.MaxInt64 {
+		debug.SetMemoryLimit(limit)
+	}
+}
+
+// ofCgroup returns 90 % of the memory limit of the process's cgroup, in bytes, or math.MaxInt64 if
+// it has none or cannot have one on this system.
+func ofCgroup() int64 {
+	limit, err := memlimit.FromCgroup()
+	if err != nil || limit > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(limit / 10 * 9)
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/backsight/backsight/api"
+	"github.com/backsight/backsight/cmd/backsight/internal/memory"
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/internal/devstack"
 	"github.com/backsight/backsight/workflows/contract"
@@ -31,6 +32,7 @@ func (*APICommand) Help() string {
 
 // Run serves until ctx ends.
 func (c *APICommand) Run(ctx context.Context, s *output.Streams) error {
+	memory.LimitToCgroup()
 	logger := c.logger(s.Err)
 	auth, err := c.auth()
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/backsight/backsight/api"
+	"github.com/backsight/backsight/cmd/backsight/internal/memory"
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/cmd/backsight/internal/supervise"
 	"github.com/backsight/backsight/insights"
@@ -54,6 +55,7 @@ const (
 // Run starts everything, prints the addresses and returns nil after ctx has ended and everything
 // has stopped.
 func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
+	memory.Limit(0)
 	if c.Data == "" {
 		c.Data = devstack.DefaultDataDir()
 	}
