@@ -77,8 +77,8 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 }
 
 // checkFiles returns an Invalid error if one of the files that git reads in each repository is a
-// named pipe or a device: git would wait for ever. It checks the ref `name` and the refs to which it
-// leads, but no other refs.
+// named pipe or a device: git would wait for ever. It checks the ref `name` and the refs to which
+// it leads, but no other refs.
 func (r *Repo) checkFiles(name string) error {
 	common := CommonDir(r.dir)
 	for _, name := range []string{"config", "config.worktree", "commondir", "shallow", "packed-refs", "info/grafts", "objects/info/alternates"} {

@@ -20,6 +20,7 @@ type Export struct {
 	choice   *chosen // nil: all repositories
 	series   map[string]exportedSeries
 	archived archive
+	from, to time.Time
 }
 
 // exportedSeries has the sample times of a series, in order, and where their samples are.
@@ -53,8 +54,8 @@ func (e *Export) open(ctx context.Context, d *database, seriesIDs []string, f Po
 		}
 		e.choice = &choice
 	}
-	from, to := f.span()
-	all, err := chartSlots(ctx, e.q, db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to})
+	e.from, e.to = f.span()
+	all, err := chartSlots(ctx, e.q, db.PointsParams{SeriesIDs: seriesIDs, FromTime: e.from, ToTime: e.to})
 	if err != nil {
 		return err
 	}
@@ -82,30 +83,87 @@ func (e *Export) Close() {
 const exportWindow = 8
 
 // Each calls `each` with the points of one series in the order of Charts.Points, and sets
-// Point.Archived. An error of `each` ends the export and is returned. A series that counts by value
-// is read twice, because each of its times has a point for every value that occurs at any time.
+// Point.Archived. An error of `each` ends the export and is returned. An administrator's export
+// without f.Include and f.Exclude takes one SQL statement, or two for a series that counts by
+// value. Other exports take some statements for each exportWindow times, and twice as many for a
+// series that counts by value, because each of its times has a point for every value that occurs at
+// any time.
 func (e *Export) Each(ctx context.Context, seriesID string, each func(Point) error) error {
-	all := e.series[seriesID]
-	labels := []string{""}
-	if all.captured {
-		values := ranking{}
-		err := e.windows(ctx, seriesID, all.times, func(t time.Time, at *sum) error {
-			values.addAll(at.captures, t)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		labels = values.labels(Display{})
+	labels, err := e.labels(ctx, seriesID)
+	if err != nil {
+		return err
 	}
-	return e.windows(ctx, seriesID, all.times, func(t time.Time, at *sum) error {
+	at := func(t time.Time, at *sum) error {
 		for _, p := range e.pointsAt(seriesID, t, at, labels) {
 			if err := each(p); err != nil {
 				return err
 			}
 		}
 		return nil
+	}
+	if e.choice == nil {
+		return e.whole(ctx, seriesID, at)
+	}
+	return e.windows(ctx, seriesID, e.series[seriesID].times, at)
+}
+
+// labels returns the labels that each time of a series has.
+func (e *Export) labels(ctx context.Context, seriesID string) ([]string, error) {
+	all := e.series[seriesID]
+	values := ranking{}
+	switch {
+	case !all.captured:
+	case e.choice == nil:
+		captures, err := e.q.CaptureLabels(ctx, db.CaptureLabelsParams{SeriesID: all.key, FromTime: e.from, ToTime: e.to})
+		if err != nil {
+			return nil, classify(err, "export of series %s", seriesID)
+		}
+		for _, capture := range captures {
+			values.add(capture, 1, time.Time{})
+		}
+	default:
+		err := e.windows(ctx, seriesID, all.times, func(t time.Time, at *sum) error {
+			values.addAll(at.captures, t)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return values.labels(Display{}), nil
+}
+
+// whole calls `each` with the sum of all repositories at each time of a series, in order. It keeps
+// the sums of one time in memory.
+func (e *Export) whole(ctx context.Context, seriesID string, each func(t time.Time, at *sum) error) error {
+	key := e.series[seriesID].key
+	series := map[string]*slots{seriesID: newSlots(key, false)}
+	read, now := sums{}, time.Time{}
+	var stopped error // an error of each, as opposed to one of the database
+	flush := func() error {
+		if at := read[sumKey{key, now}]; at != nil {
+			stopped = each(now, at)
+		}
+		return stopped
+	}
+	params := db.PointsParams{SeriesIDs: []string{seriesID}, FromTime: e.from, ToTime: e.to, AllValues: true}
+	err := e.q.EachPoint(ctx, params, func(row db.PointsRow) error {
+		if t := row.Time.UTC(); !t.Equal(now) {
+			if err := flush(); err != nil {
+				return err
+			}
+			read, now = sums{}, t
+		}
+		read.add(row, series)
+		return nil
 	})
+	if stopped != nil {
+		return stopped
+	}
+	if err != nil {
+		return classify(err, "export of series %s", seriesID)
+	}
+	return flush()
 }
 
 // pointsAt returns the points of a time, one for each label.

@@ -15,7 +15,8 @@ WITH tally AS (
     SELECT s.series_id, s.snapshot, s.time, s.capture, sum(s.value) AS value
     FROM capture_sums AS s
     WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids)))
-        AND s.time BETWEEN @from_time AND @to_time
+        -- Both values of this column: without them, the index cannot find the times.
+        AND s.snapshot = ANY ('{f,t}'::boolean[]) AND s.time BETWEEN @from_time AND @to_time
         AND (@all_values::boolean OR (s.series_id, s.capture) IN (SELECT unnest(@value_series::integer[]), unnest(@chosen_values::text[])))
     GROUP BY s.series_id, s.snapshot, s.time, s.capture
     HAVING sum(s.value) <> 0
@@ -28,6 +29,13 @@ FROM tally
 JOIN insight_series AS d ON d.id = tally.series_id
 LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.snapshot = tally.snapshot AND sums.time = tally.time
 ORDER BY d.series_id, tally.time, sums.capture;
+
+-- The captured values that occur at times which the chart of a series can show, in no order. A sum
+-- is never negative, so a value occurs if one of the rows that have parts of its sum is not 0.
+-- name: CaptureLabels :many
+SELECT DISTINCT s.capture FROM capture_sums AS s
+WHERE s.series_id = @series_id AND s.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz AND s.value <> 0
+    AND (NOT s.snapshot OR s.time IN (SELECT c.time FROM chart_slots AS c WHERE c.series_id = @series_id AND c.snapshot));
 
 -- For each series, the captured values that its chart shows, in the requested order, and the total
 -- number of values. The values are ordered by their largest sum at any of the times shown or, if

@@ -21,7 +21,8 @@ var ErrNot = errors.New("not a regular file")
 
 // Open opens a regular file for reading, and returns its size in bytes. Callers must close it.
 func Open(path string) (file *os.File, size int64, err error) {
-	// O_NONBLOCK has no effect on a regular file. With it, the opening of a named pipe does not wait.
+	// O_NONBLOCK has no effect on a regular file. With it, the opening of a named pipe does not
+	// wait.
 	file, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, 0, err

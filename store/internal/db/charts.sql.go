@@ -10,6 +10,40 @@ import (
 	"time"
 )
 
+const captureLabels = `-- name: CaptureLabels :many
+SELECT DISTINCT s.capture FROM capture_sums AS s
+WHERE s.series_id = $1 AND s.time BETWEEN $2::timestamptz AND $3::timestamptz AND s.value <> 0
+    AND (NOT s.snapshot OR s.time IN (SELECT c.time FROM chart_slots AS c WHERE c.series_id = $1 AND c.snapshot))
+`
+
+type CaptureLabelsParams struct {
+	SeriesID int32
+	FromTime time.Time
+	ToTime   time.Time
+}
+
+// The captured values that occur at times which the chart of a series can show, in no order. A sum
+// is never negative, so a value occurs if one of the rows that have parts of its sum is not 0.
+func (q *Queries) CaptureLabels(ctx context.Context, arg CaptureLabelsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, captureLabels, arg.SeriesID, arg.FromTime, arg.ToTime)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var capture string
+		if err := rows.Scan(&capture); err != nil {
+			return nil, err
+		}
+		items = append(items, capture)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const capturesAmong = `-- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
 WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[])
@@ -269,7 +303,8 @@ WITH tally AS (
     SELECT s.series_id, s.snapshot, s.time, s.capture, sum(s.value) AS value
     FROM capture_sums AS s
     WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY ($1)))
-        AND s.time BETWEEN $2 AND $3
+        -- Both values of this column: without them, the index cannot find the times.
+        AND s.snapshot = ANY ('{f,t}'::boolean[]) AND s.time BETWEEN $2 AND $3
         AND ($4::boolean OR (s.series_id, s.capture) IN (SELECT unnest($5::integer[]), unnest($6::text[])))
     GROUP BY s.series_id, s.snapshot, s.time, s.capture
     HAVING sum(s.value) <> 0
