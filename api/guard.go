@@ -3,13 +3,12 @@ package api
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/backsight/backsight/internal/loopback"
 	"github.com/backsight/backsight/store"
 )
 
@@ -32,7 +31,7 @@ func guard(auth Auth, next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		if auth.Mode != AuthProxy && !isLoopbackHost(r.Host) {
+		if auth.Mode != AuthProxy && !loopback.Host(r.Host) {
 			http.Error(w, "this server accepts loopback host names only, such as 127.0.0.1 or localhost; other names "+
 				"require an authenticating proxy (backsight api --auth proxy)", http.StatusMisdirectedRequest)
 			return
@@ -46,19 +45,6 @@ func guard(auth Auth, next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
-}
-
-func isLoopbackHost(hostport string) bool {
-	host := hostport
-	if h, _, err := net.SplitHostPort(hostport); err == nil {
-		host = h
-	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
 }
 
 // AuthMode selects how requests are authenticated.

@@ -41,7 +41,9 @@ var mayImport = []struct {
 		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows/...",
 		"./telemetry",
 	}},
-	{"./api/...", []string{"./insights", "./store", "./search/query", "./workflows/contract", "./api/..."}},
+	{"./api/...", []string{
+		"./insights", "./store", "./search/query", "./workflows/contract", "./internal/loopback", "./api/...",
+	}},
 	{"./cmd/...", []string{
 		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows/contract",
 		"./worker", "./api/...", "./web", "./migrations", "./telemetry", "./internal/devstack/...",
@@ -50,7 +52,8 @@ var mayImport = []struct {
 
 	{"./internal/boundaries", nil},
 	{"./internal/inflate", nil},
-	{"./internal/devstack/...", []string{"./insights", "./internal/devstack/..."}},
+	{"./internal/loopback", nil},
+	{"./internal/devstack/...", []string{"./insights", "./internal/devstack/...", "./internal/loopback"}},
 	{"./internal/testdb", []string{"./insights", "./store", "./migrations", "./internal/devstack/..."}},
 	{"./internal/testgit", nil},
 	{"./internal/prose", nil},

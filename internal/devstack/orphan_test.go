@@ -68,6 +68,8 @@ func TestStart_StopsAnOrphanedTemporal(t *testing.T) {
 	require.NoError(t, err)
 	t1 := &Temporal{options: o, bin: bin}
 	t1.ports.Store(&ports)
+	t1.hidden, err = hiddenAddress(t.Context())
+	require.NoError(t, err)
 	left, err := t1.command(true)
 	require.NoError(t, err)
 	pid := leaveBehind(t, left)

@@ -26,7 +26,7 @@ const (
 // start to the next.
 type temporalPorts struct {
 	GRPC int `json:"grpc"`
-	UI   int `json:"ui"`
+	UI   int `json:"ui"` // of our proxy; see ui.go
 }
 
 func portsFile(dataDir string) string { return filepath.Join(dataDir, "temporal", "ports.json") }

@@ -105,6 +105,7 @@ func TestStack_KeepsItsDataAcrossRestarts(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.Equal(t, "DENY", response.Header.Get("X-Frame-Options"))
 
 	said, err := dial(t, second.TemporalAddress()).DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: TemporalNamespace})
 	require.NoError(t, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +42,8 @@ type Temporal struct {
 	options Options
 	bin     string
 	ports   atomic.Pointer[temporalPorts]
+	hidden  string   // address of the server's web interface; "" with Options.Test
+	ui      *uiProxy // nil with Options.Test
 }
 
 // StartTemporal starts the Temporal server of a data directory. It has the same contract as Start.
@@ -75,6 +78,11 @@ func (t *Temporal) start(ctx context.Context) error {
 	if err := t.stopOrphan(ctx); err != nil {
 		return err
 	}
+	if !t.options.Test {
+		if t.hidden, err = hiddenAddress(ctx); err != nil {
+			return err
+		}
+	}
 	logPath := filepath.Join(t.options.DataDir, "log", "temporal.log")
 	t.child, err = startChild(ctx, childSpec{
 		name:         "temporal",
@@ -94,6 +102,9 @@ func (t *Temporal) start(ctx context.Context) error {
 	}
 	if t.options.Test {
 		return nil
+	}
+	if t.ui, err = startUIProxy(t.ports.Load().UI, t.hidden, t.options.Logger); err != nil {
+		return err
 	}
 	if err := t.ports.Load().write(portsFile(t.options.DataDir)); err != nil {
 		return insights.Errorf(insights.Invalid, "data directory %s: cannot save the ports: %w", t.options.DataDir, err)
@@ -117,7 +128,7 @@ func (t *Temporal) command(started bool) (*exec.Cmd, error) {
 		}
 		t.ports.Store(&ports)
 	}
-	cmd := exec.Command(t.bin, temporalArgs(t.options, *t.ports.Load(), t.database())...)
+	cmd := exec.Command(t.bin, temporalArgs(t.options, *t.ports.Load(), t.hidden, t.database())...)
 	cmd.Dir = filepath.Dir(t.database())
 	// The temporal command reads and writes settings in the user's home. This server must not use
 	// or change those settings.
@@ -182,24 +193,32 @@ func (t *Temporal) Pid() int { return int(t.child.pid.Load()) }
 
 // Stop stops the server. It has the same contract as Stack.Stop.
 func (t *Temporal) Stop(ctx context.Context) error {
+	stopped := t.ui.stop()
 	if t.child != nil {
 		t.child.stop(ctx)
 		if err := os.Remove(t.pidFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return errors.Join(err, t.lock.release())
+			return errors.Join(stopped, err, t.lock.release())
 		}
 	}
 	if t.options.removeDataDir {
-		return errors.Join(t.lock.release(), os.RemoveAll(t.options.DataDir))
+		return errors.Join(stopped, t.lock.release(), os.RemoveAll(t.options.DataDir))
 	}
-	return t.lock.release()
+	return errors.Join(stopped, t.lock.release())
 }
 
 // serves returns nil when process `pid` listens on the ports and answers. Another process that took
 // a port does not count.
 func (t *Temporal) serves(ctx context.Context, pid int) error {
-	ports := t.ports.Load()
-	for _, port := range []int{ports.GRPC, ports.UI} {
-		if port != 0 && !listensOn(pid, port) {
+	ports := []int{t.ports.Load().GRPC}
+	if t.hidden != "" {
+		address, err := netip.ParseAddrPort(t.hidden)
+		if err != nil {
+			return err
+		}
+		ports = append(ports, int(address.Port()))
+	}
+	for _, port := range ports {
+		if !listensOn(pid, port) {
 			return fmt.Errorf("process %d does not listen on port %d", pid, port)
 		}
 	}

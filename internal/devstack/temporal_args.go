@@ -3,12 +3,14 @@ package devstack
 import (
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 )
 
-func temporalArgs(o Options, ports temporalPorts, database string) []string {
+// temporalArgs returns the arguments of the server. hidden is the address of its web interface.
+func temporalArgs(o Options, ports temporalPorts, hidden, database string) []string {
 	args := []string{
 		"server", "start-dev", "--log-level", "error", "--disable-config-env", "--disable-config-file",
 		"--ip", "127.0.0.1", "--port", strconv.Itoa(ports.GRPC),
@@ -16,7 +18,8 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 	if o.Test {
 		args = append(args, "--headless")
 	} else {
-		args = append(args, "--ui-port", strconv.Itoa(ports.UI), "--db-filename", database,
+		host, port, _ := net.SplitHostPort(hidden)
+		args = append(args, "--ui-ip", host, "--ui-port", port, "--db-filename", database,
 			// These settings give 3 times the throughput of the defaults (measured).
 			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
 	}
@@ -47,6 +50,8 @@ func fair(database string) bool {
 // dynamicConfig adapts the server to one machine with one user.
 var dynamicConfig = []string{
 	"frontend.enableServerVersionCheck=false", // makes no calls to the internet
+	// The server also has an HTTP API at a random port. Pages of other sites must not use it.
+	`frontend.httpAllowedHosts=["127.0.0.1:*","localhost:*"]`,
 	// With one partition, the server does not forward tasks between partitions. It matches tasks
 	// immediately, and rate limits of queues are exact.
 	"matching.numTaskqueueReadPartitions=1",

@@ -79,7 +79,10 @@ func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
 // ReadsLanguages reports whether counts depend on the languages of files, and so on their
 // attributes; see With.
 func (m *Matcher) ReadsLanguages() bool {
-	return m.languages != nil || m.expr.any(func(n *node) bool { return n.op == isFileFilter && !n.pathOnly })
+	return m.languages != nil || m.expr.any(func(n *node) bool {
+		_, isLanguage := n.onFile.(*language)
+		return isLanguage
+	})
 }
 
 // With returns a copy of the matcher for files that have these attributes. A matcher that Compile
