@@ -135,6 +135,11 @@ func visibleStatus(s contract.Status, tally insights.Completeness) contract.Stat
 		problem.Message = hiddenText
 		s.Problem = &problem
 	}
+	if s.Refused != nil {
+		refused := *s.Refused
+		refused.Reason = hiddenText
+		s.Refused = &refused
+	}
 	return s
 }
 
@@ -201,6 +206,9 @@ func (r *resolver) workflowModel(id string, s contract.Status) *generated.Series
 	}
 	if p := s.Problem; p != nil {
 		m.Problem = &generated.SeriesProblem{Code: string(p.Code), Message: p.Message, At: p.At, RetryAt: p.RetryAt}
+	}
+	if no := s.Refused; no != nil {
+		m.Refused = &generated.RefusedSignal{Signal: no.Message, By: orNil(no.By), Reason: no.Reason, At: no.At}
 	}
 	if r.config.TemporalUI != "" {
 		m.TemporalURL = ptr(r.config.TemporalUI + "/namespaces/" + url.PathEscape(r.config.Namespace) + "/workflows/" + url.PathEscape(contract.SeriesID(id)))

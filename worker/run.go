@@ -158,6 +158,7 @@ func (r *runner) main() worker.Worker {
 		DeadlockDetectionTimeout: 10 * time.Second,
 		WorkerStopTimeout:        StopTimeout,
 		OnFatalError:             r.fatal,
+		Interceptors:             workflows.Interceptors(),
 	})
 	workflows.Register(main)
 	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: r.mirrors, Metrics: r.Metrics})

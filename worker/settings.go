@@ -25,6 +25,9 @@ type settings struct {
 	retention   string // points and grace
 }
 
+// unset is a clusterRate that differs from every setting, so that it is applied again.
+const unset = -1
+
 // applySettings reads the settings and applies those that have changed.
 func (r *runner) applySettings(ctx context.Context) error {
 	values, err := r.Store.Settings.All(ctx)
@@ -48,7 +51,14 @@ func (r *runner) applySettings(ctx context.Context) error {
 	// sets the limit, or removes it if the setting is 0.
 	if !r.applied.read || now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
 		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
-			return err
+			if r.fatal != nil {
+				return err // the next call tries again
+			}
+			// The server keeps the limit that it has. A worker must be able to start although it
+			// cannot change that: Temporal's development server can refuse every change of a
+			// queue until it is started again.
+			r.Logger.Warn("the limit of searches could not be set; trying again later", "error", err)
+			now.clusterRate = unset
 		}
 	}
 	r.indexes.SetBudget(now.indexBudget)

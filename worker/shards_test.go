@@ -125,14 +125,7 @@ func TestShardsAndTheirLimitAreSettings(t *testing.T) {
 	s := newStack(t)
 	s.set(store.SettingClusterRate, "30")
 	stop := s.work()
-	limitOf := func(shard int) float32 {
-		described, err := s.client.WorkflowService().DescribeTaskQueue(t.Context(), &workflowservice.DescribeTaskQueueRequest{
-			Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: contract.SearchQueueOf(shard)},
-			TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, ReportConfig: true,
-		})
-		require.NoError(t, err)
-		return described.GetConfig().GetQueueRateLimit().GetRateLimit().GetRequestsPerSecond()
-	}
+	limitOf := s.limitOf
 	require.Eventually(t, func() bool { return limitOf(0) == 30 }, patience, 50*time.Millisecond)
 	s.set(store.SettingShards, "3")
 	require.Eventually(t, func() bool {
@@ -144,4 +137,43 @@ func TestShardsAndTheirLimitAreSettings(t *testing.T) {
 	s.set(store.SettingClusterRate, "0")
 	s.work()
 	require.Eventually(t, func() bool { return limitOf(0) == 0 && limitOf(2) == 0 }, patience, 50*time.Millisecond)
+}
+
+// limitOf returns the limit of a shard's queue for searches, as the server has it.
+func (s *testStack) limitOf(shard int) float32 {
+	s.t.Helper()
+	described, err := s.client.WorkflowService().DescribeTaskQueue(s.t.Context(), &workflowservice.DescribeTaskQueueRequest{
+		Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: contract.SearchQueueOf(shard)},
+		TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, ReportConfig: true,
+	})
+	require.NoError(s.t, err)
+	return described.GetConfig().GetQueueRateLimit().GetRateLimit().GetRequestsPerSecond()
+}
+
+// A worker starts although the server refuses to change the limit, and sets it later. A worker
+// changes nothing if the server has the limit already. Temporal's development server refused every
+// change after it was killed, so that no worker could start until it was started again.
+func TestWorkersStartAlthoughTheLimitCannotBeSet(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.refuseLimits.Store(true)
+	s.set(store.SettingClusterRate, "30")
+	stop := s.work()
+	require.Eventually(t, func() bool {
+		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 1)
+		return err == nil && len(idle) == 0
+	}, patience, 50*time.Millisecond)
+	require.Positive(t, s.limitChanges.Load())
+	require.Zero(t, s.limitOf(0))
+	s.refuseLimits.Store(false)
+	require.Eventually(t, func() bool { return s.limitOf(0) == 30 }, patience, 50*time.Millisecond)
+	stop()
+
+	before := s.limitChanges.Load()
+	s.work()
+	require.Eventually(t, func() bool {
+		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 1)
+		return err == nil && len(idle) == 0
+	}, patience, 50*time.Millisecond)
+	require.Equal(t, before, s.limitChanges.Load())
 }

@@ -11,9 +11,11 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/backsight/backsight/insights"
@@ -39,6 +41,9 @@ type testStack struct {
 	namespace string
 	workflows *contract.Client
 	dataDir   string
+
+	limitChanges atomic.Int64
+	refuseLimits atomic.Bool
 }
 
 var namespaces atomic.Int64
@@ -56,13 +61,27 @@ func newStack(t *testing.T) *testStack {
 	require.NoError(t, admin.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
 		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	}))
-	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: logger})
+	s := &testStack{t: t, pool: pool, store: store.New(pool), worker: store.New(pool), namespace: namespace, dataDir: t.TempDir()}
+	s.client, err = client.Dial(client.Options{
+		HostPort: address, Namespace: namespace, Logger: logger,
+		ConnectionOptions: client.ConnectionOptions{DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(s.interceptLimits)}},
+	})
 	require.NoError(t, err)
-	t.Cleanup(c.Close)
-	return &testStack{
-		t: t, pool: pool, store: store.New(pool), worker: store.New(pool), client: c, namespace: namespace,
-		workflows: contract.NewClient(c, namespace), dataDir: t.TempDir(),
+	t.Cleanup(s.client.Close)
+	s.workflows = contract.NewClient(s.client, namespace)
+	return s
+}
+
+// interceptLimits counts the changes of limits of queues, and refuses them while refuseLimits is
+// set.
+func (s *testStack) interceptLimits(ctx context.Context, method string, in, out any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+	if strings.HasSuffix(method, "/UpdateTaskQueueConfig") {
+		s.limitChanges.Add(1)
+		if s.refuseLimits.Load() {
+			return serviceerror.NewUnavailable("the server refuses every change of a queue")
+		}
 	}
+	return invoke(ctx, method, in, out, conn, options...)
 }
 
 // work runs a worker until the test ends or `stop` is called. The function stop waits for the end

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -33,37 +35,69 @@ func (r *runner) listen(ctx workflow.Context) error {
 		}); err != nil {
 			return err
 		}
-		channel := workflow.GetSignalChannelWithOptions(ctx, message.Name, workflow.SignalChannelOptions{Description: message.Description})
-		// This coroutine must not block in Receive. The SDK hands a new signal to a blocked Receive
-		// at once, and if the run ended in the same workflow task, the next run would not get it.
-		workflow.GoNamed(ctx, "signal "+message.Name, func(ctx workflow.Context) {
-			for workflow.Await(ctx, func() bool { return channel.Len() > 0 }) == nil {
-				r.readSignals(ctx)
-			}
-		})
+		workflow.GetSignalChannelWithOptions(ctx, message.Name, workflow.SignalChannelOptions{Description: message.Description})
 	}
+	// This coroutine must not block in Receive. The SDK hands a new signal to a blocked Receive at
+	// once, and if the run ended in the same workflow task, the next run would not get it.
+	workflow.GoNamed(ctx, "signals", func(ctx workflow.Context) {
+		for workflow.Await(ctx, func() bool { return r.hasSignals(ctx) }) == nil {
+			r.readSignals(ctx)
+		}
+	})
 	return nil
+}
+
+// hasSignals reports whether there are signals that were delivered and not read.
+func (r *runner) hasSignals(ctx workflow.Context) bool {
+	return len(r.arrivals.names) > 0 || slices.ContainsFunc(contract.Messages, func(m contract.Message) bool {
+		return workflow.GetSignalChannel(ctx, m.Name).Len() > 0
+	})
 }
 
 // readSignals applies the signals that were delivered and not read. It does not block.
 func (r *runner) readSignals(ctx workflow.Context) {
+	arrived := r.arrivals.take()
+	if r.m.SignalsInOrder {
+		for _, name := range arrived {
+			r.readSignal(ctx, name)
+		}
+	}
+	// The signals of a run that an older release started, in its order.
 	for _, message := range contract.Messages {
-		channel := workflow.GetSignalChannel(ctx, message.Name)
-		var c contract.Command
-		for channel.ReceiveAsync(&c) {
-			r.apply(ctx, message.Name, c)
-			c = contract.Command{}
+		for workflow.GetSignalChannel(ctx, message.Name).Len() > 0 {
+			r.readSignal(ctx, message.Name)
 		}
 	}
 }
 
-// apply applies a command. It does not block. It only logs a refusal, because a signal has no
-// caller that could be told.
+// readSignal applies the oldest signal of a name. The SDK drops a signal whose input it cannot
+// decode.
+func (r *runner) readSignal(ctx workflow.Context, name string) {
+	var c contract.Command
+	known := slices.ContainsFunc(contract.Messages, func(m contract.Message) bool { return m.Name == name })
+	switch read := workflow.GetSignalChannel(ctx, name).ReceiveAsync(&c); {
+	case !known:
+		r.refuse(ctx, name, contract.Command{}, insights.Errorf(insights.Invalid, "a series knows no signal of this name"))
+	case !read:
+		r.refuse(ctx, name, contract.Command{}, insights.Errorf(insights.Invalid, `its input cannot be read: it must be empty or a JSON object such as {"by":"ann"}`))
+	default:
+		r.apply(ctx, name, c)
+	}
+}
+
+// apply applies a command. It does not block. A signal has no caller that could be told about a
+// refusal, so the series shows the last one.
 func (r *runner) apply(ctx workflow.Context, message string, c contract.Command) {
 	r.messages++
 	if err := r.m.Apply(message, c, workflow.Now(ctx)); err != nil {
-		workflow.GetLogger(ctx).Warn("series: command refused", "message", message, "error", err)
+		r.refuse(ctx, message, c, err)
 	}
+}
+
+func (r *runner) refuse(ctx workflow.Context, message string, c contract.Command, err error) {
+	r.messages++
+	workflow.GetLogger(ctx).Warn("series: command refused", "message", message, "error", err)
+	r.m.Refuse(message, c, err, workflow.Now(ctx))
 }
 
 // refusal returns err in the form that reaches the caller of an update, with its code.

@@ -27,7 +27,8 @@ func replay(t *testing.T, text string) error {
 	t.Helper()
 	var history historypb.History
 	require.NoError(t, temporalproto.CustomJSONUnmarshalOptions{Metadata: readable}.Unmarshal([]byte(text), &history))
-	replayer := worker.NewWorkflowReplayer()
+	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Interceptors: workflows.Interceptors()})
+	require.NoError(t, err)
 	workflows.Register(replayer)
 	return replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), &history)
 }

@@ -29,7 +29,7 @@ var (
 // An error of a child or an activity never fails the workflow: samples end as failed, or the series
 // has a contract.Problem and tries again later.
 func SeriesWorkflow(ctx workflow.Context, in machine.Series) error {
-	r := &runner{m: machine.New(in), started: workflow.Now(ctx)}
+	r := &runner{m: machine.New(in), started: workflow.Now(ctx), arrivals: arrivalsOf(ctx)}
 	if err := r.listen(ctx); err != nil {
 		return err
 	}
@@ -57,6 +57,7 @@ type runner struct {
 	started  time.Time
 	inFlight int // children that have not ended
 	messages int // how many were received, so that a wait notices a new one
+	arrivals *arrivals
 }
 
 // perform performs an action and records its result; a wait has none. It reports whether the run
@@ -273,5 +274,6 @@ func (r *runner) continueAsNew(ctx workflow.Context) error {
 		return nil
 	}
 	r.readSignals(ctx)
+	r.m.SignalsInOrder = true
 	return workflow.NewContinueAsNewError(ctx, SeriesWorkflow, r.m.Series)
 }

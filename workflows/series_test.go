@@ -50,7 +50,7 @@ func newRun(t *testing.T, ledger *fakeLedger, start time.Time) *run {
 	r.env.SetStartTime(start)
 	r.env.SetTestTimeout(30 * time.Second)
 	// The default of a second is too short on a machine that is busy with other work.
-	r.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second})
+	r.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second, Interceptors: workflows.Interceptors()})
 	workflows.Register(r.env)
 	ledger.register(r.env)
 	ledger.clock = r.env.Now

@@ -68,7 +68,9 @@ func newServer(t *testing.T, ledger *fakeLedger) *server {
 // serve starts a worker for a queue.
 func (s *server) serve(queue string) {
 	s.t.Helper()
-	w := worker.New(s.client, queue, worker.Options{MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow})
+	w := worker.New(s.client, queue, worker.Options{
+		MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow, Interceptors: workflows.Interceptors(),
+	})
 	if queue == contract.Queue {
 		workflows.Register(w)
 		s.worker = w
@@ -214,7 +216,7 @@ func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 	require.Greater(t, len(s.histories(id, s.firstRun(id))), 3)
 }
 
-// Signals that wait while no worker runs are delivered together, and the pause wins.
+// In a run that 0.1.0 started, the pause wins over signals that are delivered together with it.
 func TestPauseWinsOverSignalsThatArriveWithIt(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, newLedger(1))
@@ -227,7 +229,7 @@ func TestPauseWinsOverSignalsThatArriveWithIt(t *testing.T) {
 	for _, message := range []string{contract.Resume, contract.Retry, contract.Trigger} {
 		require.NoError(t, s.client.SignalWorkflow(t.Context(), start.ID, "", message, nil))
 	}
-	later := worker.New(s.client, queue, worker.Options{})
+	later := worker.New(s.client, queue, worker.Options{Interceptors: workflows.Interceptors()})
 	workflows.Register(later)
 	require.NoError(t, later.Start())
 	t.Cleanup(later.Stop)

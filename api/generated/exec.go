@@ -208,6 +208,13 @@ type ComplexityRoot struct {
 		Suggestion func(childComplexity int) int
 	}
 
+	RefusedSignal struct {
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Signal func(childComplexity int) int
+	}
+
 	Repository struct {
 		Archived      func(childComplexity int) int
 		DefaultBranch func(childComplexity int) int
@@ -346,6 +353,7 @@ type ComplexityRoot struct {
 		PausedReason    func(childComplexity int) int
 		Problem         func(childComplexity int) int
 		QueuePosition   func(childComplexity int) int
+		Refused         func(childComplexity int) int
 		Snapshot        func(childComplexity int) int
 		State           func(childComplexity int) int
 		TemporalURL     func(childComplexity int) int
@@ -1278,6 +1286,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.QueryError.Suggestion(childComplexity), true
 
+	case "RefusedSignal.at":
+		if e.ComplexityRoot.RefusedSignal.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedSignal.At(childComplexity), true
+	case "RefusedSignal.by":
+		if e.ComplexityRoot.RefusedSignal.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedSignal.By(childComplexity), true
+	case "RefusedSignal.reason":
+		if e.ComplexityRoot.RefusedSignal.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedSignal.Reason(childComplexity), true
+	case "RefusedSignal.signal":
+		if e.ComplexityRoot.RefusedSignal.Signal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedSignal.Signal(childComplexity), true
+
 	case "Repository.archived":
 		if e.ComplexityRoot.Repository.Archived == nil {
 			break
@@ -1811,6 +1844,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.QueuePosition(childComplexity), true
+	case "SeriesWorkflowStatus.refused":
+		if e.ComplexityRoot.SeriesWorkflowStatus.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesWorkflowStatus.Refused(childComplexity), true
 	case "SeriesWorkflowStatus.snapshot":
 		if e.ComplexityRoot.SeriesWorkflowStatus.Snapshot == nil {
 			break
@@ -2527,6 +2566,11 @@ type SeriesWorkflowStatus {
   "Why the last step of the series failed; null when it did not fail."
   problem: SeriesProblem
   """
+  The last signal that the series refused, for example one sent with Temporal's command line; null if
+  the series has applied a command since.
+  """
+  refused: RefusedSignal
+  """
   The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
   it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if
   its search ended after the workflow had stopped waiting for it.
@@ -2545,6 +2589,12 @@ it is resumed, triggered, retried or extended; while it is paused, it does not t
 series continues with its other plans.
 """
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
+
+"""
+Backsight: a signal that a series did not apply. ` + "`" + `signal` + "`" + ` is its name, ` + "`" + `by` + "`" + ` the sender that its input
+names, and ` + "`" + `reason` + "`" + ` why the series refused it.
+"""
+type RefusedSignal { signal: String! by: String reason: String! at: DateTime! }
 
 """
 Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
@@ -3014,6 +3064,20 @@ func (ec *executionContext) childFields_QueryError(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type QueryError", field.Name)
 }
 
+func (ec *executionContext) childFields_RefusedSignal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "signal":
+		return ec.fieldContext_RefusedSignal_signal(ctx, field)
+	case "by":
+		return ec.fieldContext_RefusedSignal_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_RefusedSignal_reason(ctx, field)
+	case "at":
+		return ec.fieldContext_RefusedSignal_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedSignal", field.Name)
+}
+
 func (ec *executionContext) childFields_Repository(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3282,6 +3346,8 @@ func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context
 		return ec.fieldContext_SeriesWorkflowStatus_nextRecordingAt(ctx, field)
 	case "problem":
 		return ec.fieldContext_SeriesWorkflowStatus_problem(ctx, field)
+	case "refused":
+		return ec.fieldContext_SeriesWorkflowStatus_refused(ctx, field)
 	case "completeness":
 		return ec.fieldContext_SeriesWorkflowStatus_completeness(ctx, field)
 	case "snapshot":
@@ -7826,6 +7892,98 @@ func (ec *executionContext) fieldContext_QueryError_end(_ context.Context, field
 	return graphql.NewScalarFieldContext("QueryError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _RefusedSignal_signal(ctx context.Context, field graphql.CollectedField, obj *RefusedSignal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefusedSignal_signal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefusedSignal_signal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefusedSignal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RefusedSignal_by(ctx context.Context, field graphql.CollectedField, obj *RefusedSignal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefusedSignal_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefusedSignal_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefusedSignal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RefusedSignal_reason(ctx context.Context, field graphql.CollectedField, obj *RefusedSignal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefusedSignal_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefusedSignal_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefusedSignal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RefusedSignal_at(ctx context.Context, field graphql.CollectedField, obj *RefusedSignal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefusedSignal_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefusedSignal_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefusedSignal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Repository_id(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9921,6 +10079,38 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_problem(_ context.
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SeriesProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SeriesWorkflowStatus_refused(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesWorkflowStatus_refused(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refused, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RefusedSignal) graphql.Marshaler {
+			return ec.marshalORefusedSignal2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRefusedSignal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_refused(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeriesWorkflowStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefusedSignal(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13527,6 +13717,59 @@ func (ec *executionContext) _QueryError(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var refusedSignalImplementors = []string{"RefusedSignal"}
+
+func (ec *executionContext) _RefusedSignal(ctx context.Context, sel ast.SelectionSet, obj *RefusedSignal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refusedSignalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RefusedSignal")
+		case "signal":
+			out.Values[i] = ec._RefusedSignal_signal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._RefusedSignal_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RefusedSignal_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._RefusedSignal_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var repositoryImplementors = []string{"Repository"}
 
 func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSet, obj *Repository) graphql.Marshaler {
@@ -14532,6 +14775,11 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 			}
 		case "problem":
 			out.Values[i] = ec._SeriesWorkflowStatus_problem(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refused":
+			out.Values[i] = ec._SeriesWorkflowStatus_refused(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -16312,6 +16560,13 @@ func (ec *executionContext) marshalOQueryError2ᚖgithubᚗcomᚋbacksightᚋbac
 		return graphql.Null
 	}
 	return ec._QueryError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORefusedSignal2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRefusedSignal(ctx context.Context, sel ast.SelectionSet, v *RefusedSignal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RefusedSignal(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryScopeInput(ctx context.Context, v any) (*RepositoryScopeInput, error) {

@@ -233,6 +233,15 @@ type QueryError struct {
 	End        int     `json:"end"`
 }
 
+// Backsight: a signal that a series did not apply. `signal` is its name, `by` the sender that its input
+// names, and `reason` why the series refused it.
+type RefusedSignal struct {
+	Signal string    `json:"signal"`
+	By     *string   `json:"by,omitempty"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
 // Backsight: a registered git repository.
 type Repository struct {
 	ID   string `json:"id"`
@@ -467,6 +476,9 @@ type SeriesWorkflowStatus struct {
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
+	// The last signal that the series refused, for example one sent with Temporal's command line; null if
+	// the series has applied a command since.
+	Refused *RefusedSignal `json:"refused,omitempty"`
 	// The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
 	// it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if
 	// its search ended after the workflow had stopped waiting for it.

@@ -59,7 +59,7 @@ func (c *Client) StartSeries(ctx context.Context, series insights.Series, title 
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttributeSeries.ValueSet(series.ID), AttributeState.ValueSet(string(Running)), AttributePercent.ValueSet(0)),
 	}
-	input := SeriesStart{SeriesID: series.ID, Title: title, Query: series.Query, Grid: series.Grid}
+	input := SeriesStart{SeriesID: series.ID, Title: title, Query: series.Query, Grid: series.Grid, SignalsInOrder: true}
 	_, err := c.temporal.ExecuteWorkflow(ctx, options, SeriesWorkflowName, input)
 	return clientError("series "+series.ID+": start its workflow", err)
 }

@@ -8,6 +8,10 @@ type SeriesStart struct {
 	Title    string        `json:"title"`
 	Query    string        `json:"query"`
 	Grid     insights.Grid `json:"grid"`
+	// SignalsInOrder is true for a run whose signals are applied in the order of their arrival. It
+	// is false for a run that 0.1.0 started: signals that arrive in one workflow task are then
+	// applied in the order of Messages, as they were when the run was recorded.
+	SignalsInOrder bool `json:"signalsInOrder,omitempty"`
 }
 
 // SyncInput starts a SyncWorkflow of one repository, or of all when RepositoryID is 0.

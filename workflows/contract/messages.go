@@ -41,11 +41,13 @@ const (
 	Snapshot = "snapshot"
 )
 
-// Messages lists all messages with the description that the Temporal UI shows. When the SDK
-// delivers signals of different names together, it does not report the order in which they arrived.
-// The workflow then applies them in the order of this list, so that a message that stops work wins:
-// a cancel over a retry and an extend, and a pause over all others. Updates keep their order.
-var Messages = []struct{ Name, Description string }{
+// Message is a message with the description that the Temporal UI shows.
+type Message struct{ Name, Description string }
+
+// Messages lists all messages. Signals and updates are applied in the order in which they arrive.
+// Only a run that release 0.1.0 started (see SeriesStart.SignalsInOrder) applies signals that arrive
+// in one workflow task in the order of this list.
+var Messages = []Message{
 	{Trigger, "look now for due recordings and for repositories that need a catch-up backfill, and try again what failed"},
 	{Snapshot, "sample every repository now, between two recordings"},
 	{Extend, `add older points until the series has 24 past points, with the input {"points":24}`},

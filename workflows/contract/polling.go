@@ -58,24 +58,44 @@ func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []in
 
 // LimitSearches limits how many search activities all workers together start per second, in all
 // shards; each shard gets an equal part. A search activity searches a batch, or a repository at one
-// time. 0 means no limit. For a server before 1.29, which has no such limit, LimitSearches returns
-// Unavailable unless `perSecond` is 0.
+// time. 0 means no limit. LimitSearches writes only limits that differ from those of the server. For
+// a server before 1.29, which has no such limit, it returns Unavailable unless `perSecond` is 0.
 func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards int) error {
 	for shard := range max(1, shards) {
-		update := &workflowservice.UpdateTaskQueueConfigRequest_RateLimitUpdate{Reason: "the setting backsight.search.clusterRate"}
-		if perSecond > 0 {
-			update.RateLimit = &taskqueuepb.RateLimit{RequestsPerSecond: float32(perSecond / float64(max(1, shards)))}
+		queue := SearchQueueOf(shard)
+		limit := float32(perSecond / float64(max(1, shards)))
+		now, err := c.searchLimit(ctx, queue)
+		if err == nil && now != limit {
+			err = c.setSearchLimit(ctx, queue, limit)
 		}
-		_, err := c.temporal.WorkflowService().UpdateTaskQueueConfig(ctx, &workflowservice.UpdateTaskQueueConfigRequest{
-			Namespace: c.namespace, Identity: "backsight", TaskQueue: SearchQueueOf(shard), TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY,
-			UpdateQueueRateLimit: update,
-		})
 		if _, old := errors.AsType[*serviceerror.Unimplemented](err); old && perSecond <= 0 {
 			return nil // the server has no limits, so there is none to remove
 		}
 		if err != nil {
-			return clientError("task queue "+SearchQueueOf(shard)+": limit", err)
+			return clientError("task queue "+queue+": limit", err)
 		}
 	}
 	return nil
+}
+
+// searchLimit returns the limit of a queue that LimitSearches has set, 0 for none.
+func (c *Client) searchLimit(ctx context.Context, queue string) (float32, error) {
+	described, err := c.temporal.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
+		Namespace: c.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: queue}, TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, ReportConfig: true,
+	})
+	if err != nil {
+		return 0, err
+	}
+	return described.GetConfig().GetQueueRateLimit().GetRateLimit().GetRequestsPerSecond(), nil
+}
+
+func (c *Client) setSearchLimit(ctx context.Context, queue string, perSecond float32) error {
+	update := &workflowservice.UpdateTaskQueueConfigRequest_RateLimitUpdate{Reason: "the setting backsight.search.clusterRate"}
+	if perSecond > 0 {
+		update.RateLimit = &taskqueuepb.RateLimit{RequestsPerSecond: perSecond}
+	}
+	_, err := c.temporal.WorkflowService().UpdateTaskQueueConfig(ctx, &workflowservice.UpdateTaskQueueConfigRequest{
+		Namespace: c.namespace, Identity: "backsight", TaskQueue: queue, TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, UpdateQueueRateLimit: update,
+	})
+	return err
 }

@@ -57,6 +57,14 @@ type Problem struct {
 	RetryAt time.Time     `json:"retryAt"`
 }
 
+// Refusal is a signal that the series did not apply.
+type Refusal struct {
+	Message string    `json:"message"`      // the name of the signal
+	By      string    `json:"by,omitempty"` // as for PausedBy
+	Reason  string    `json:"reason"`       // why the series refused it
+	At      time.Time `json:"at"`
+}
+
 // Status is the answer to QueryStatus and to every update.
 type Status struct {
 	State State `json:"state"`
@@ -66,6 +74,9 @@ type Status struct {
 	Paused *PausedBy `json:"paused,omitempty"`
 	// Problem is nil unless an action failed that the series does not repeat immediately.
 	Problem *Problem `json:"problem,omitempty"`
+	// Refused is the last signal that the series refused, nil if it has applied a message since. An
+	// update is refused with an error instead.
+	Refused *Refusal `json:"refused,omitempty"`
 	// NextRecordingAt is the first grid time after the newest one that has a plan. It may be in the
 	// past, for example while the series is paused.
 	NextRecordingAt time.Time `json:"nextRecordingAt"`

@@ -44,6 +44,7 @@ func (m *Machine) Apply(message string, c contract.Command, now time.Time) error
 	if err := m.Check(message, c, now); err != nil {
 		return err
 	}
+	m.State.Refused = nil
 	by := &contract.PausedBy{By: insights.Truncate(c.By, maxBy), Reason: insights.Truncate(c.Reason, maxReason), At: now}
 	switch message {
 	case contract.Pause:
@@ -70,6 +71,13 @@ func (m *Machine) Apply(message string, c contract.Command, now time.Time) error
 		}
 	}
 	return nil
+}
+
+// Refuse records that a signal was refused. Status has it until the next command is applied.
+func (m *Machine) Refuse(message string, c contract.Command, reason error, now time.Time) {
+	m.State.Refused = &contract.Refusal{
+		Message: insights.Truncate(message, maxBy), By: insights.Truncate(c.By, maxBy), Reason: insights.Truncate(reason.Error(), maxReason), At: now,
+	}
 }
 
 // MustStop reports whether the work on a plan must stop now because of a command, or because the

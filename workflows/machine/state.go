@@ -33,6 +33,7 @@ type State struct {
 	QueuePosition contract.QueuePosition `json:"queuePosition,omitempty"`
 	Paused        *contract.PausedBy     `json:"paused,omitempty"`
 	Problem       *contract.Problem      `json:"problem,omitempty"`
+	Refused       *contract.Refusal      `json:"refused,omitempty"`
 	// CatchUpDue is true when repositories that lack past samples may have come into scope.
 	CatchUpDue bool `json:"catchUpDue,omitempty"`
 	// ReadTallyAt is when the tally is read again; the zero time means never. See readTallyAfter.

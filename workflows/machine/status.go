@@ -12,7 +12,7 @@ import (
 // Status returns what the series is doing. inFlight is the number of children that have not ended.
 func (m *Machine) Status(inFlight int) contract.Status {
 	status := contract.Status{
-		State: m.doing(), InFlight: inFlight, Paused: m.State.Paused, Problem: m.State.Problem,
+		State: m.doing(), InFlight: inFlight, Paused: m.State.Paused, Problem: m.State.Problem, Refused: m.State.Refused,
 		NextRecordingAt: m.nextRecordingAt(), Waiting: len(m.State.Waiting), Completeness: m.State.Tally,
 	}
 	if m.hasPastWork() {
@@ -86,6 +86,9 @@ func (m *Machine) Details() string {
 			next = "The series tries again at " + st.Problem.RetryAt.Format(time.RFC3339) + ", or on `trigger` or `resume`."
 		}
 		say("**Problem** since %s: %s. %s\n\n", st.Problem.At.Format(time.RFC3339), st.Problem.Message, next)
+	}
+	if st.Refused != nil {
+		say("The signal `%s` of %s at %s was **refused**: %s\n\n", st.Refused.Message, orSomebody(st.Refused.By), st.Refused.At.Format(time.RFC3339), st.Refused.Reason)
 	}
 	c := st.Completeness
 	say("| planned | counted | reused | absent | partial | failed | pending |\n|--:|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d | %d |\n\n%d %% done. Next recording at %s.\n",

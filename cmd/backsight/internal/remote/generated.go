@@ -678,6 +678,30 @@ type Problem struct {
 // GetMessage returns Problem.Message, and is useful for accessing the field via an interface.
 func (v *Problem) GetMessage() string { return v.Message }
 
+// Refused includes the requested fields of the GraphQL type RefusedSignal.
+// The GraphQL type's documentation follows.
+//
+// Backsight: a signal that a series did not apply. `signal` is its name, `by` the sender that its input
+// names, and `reason` why the series refused it.
+type Refused struct {
+	Signal string  `json:"signal"`
+	By     *string `json:"by"`
+	Reason string  `json:"reason"`
+	At     string  `json:"at"`
+}
+
+// GetSignal returns Refused.Signal, and is useful for accessing the field via an interface.
+func (v *Refused) GetSignal() string { return v.Signal }
+
+// GetBy returns Refused.By, and is useful for accessing the field via an interface.
+func (v *Refused) GetBy() *string { return v.By }
+
+// GetReason returns Refused.Reason, and is useful for accessing the field via an interface.
+func (v *Refused) GetReason() string { return v.Reason }
+
+// GetAt returns Refused.At, and is useful for accessing the field via an interface.
+func (v *Refused) GetAt() string { return v.At }
+
 // RemoveRepositoryRemoveRepositoryEmptyResponse includes the requested fields of the GraphQL type EmptyResponse.
 type RemoveRepositoryRemoveRepositoryEmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil"`
@@ -1541,6 +1565,9 @@ type Workflow struct {
 	NextRecordingAt *string `json:"nextRecordingAt"`
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *Problem `json:"problem"`
+	// The last signal that the series refused, for example one sent with Temporal's command line; null if
+	// the series has applied a command since.
+	Refused *Refused `json:"refused"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
 	// The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
@@ -1578,6 +1605,9 @@ func (v *Workflow) GetNextRecordingAt() *string { return v.NextRecordingAt }
 
 // GetProblem returns Workflow.Problem, and is useful for accessing the field via an interface.
 func (v *Workflow) GetProblem() *Problem { return v.Problem }
+
+// GetRefused returns Workflow.Refused, and is useful for accessing the field via an interface.
+func (v *Workflow) GetRefused() *Refused { return v.Refused }
 
 // GetTemporalUrl returns Workflow.TemporalUrl, and is useful for accessing the field via an interface.
 func (v *Workflow) GetTemporalUrl() *string { return v.TemporalUrl }
@@ -2349,6 +2379,12 @@ fragment Series on InsightsSeries {
 		problem {
 			message
 		}
+		refused {
+			signal
+			by
+			reason
+			at
+		}
 		temporalUrl
 		completeness {
 			planned
@@ -2666,6 +2702,12 @@ fragment Series on InsightsSeries {
 		nextRecordingAt
 		problem {
 			message
+		}
+		refused {
+			signal
+			by
+			reason
+			at
 		}
 		temporalUrl
 		completeness {
@@ -3269,6 +3311,12 @@ fragment Series on InsightsSeries {
 		nextRecordingAt
 		problem {
 			message
+		}
+		refused {
+			signal
+			by
+			reason
+			at
 		}
 		temporalUrl
 		completeness {

@@ -26,6 +26,13 @@ func Print(w io.Writer, series remote.Series) {
 	if workflow.Problem != nil {
 		output.Printf(w, "  problem   %s\n", workflow.Problem.Message)
 	}
+	if refused := workflow.Refused; refused != nil {
+		by := ""
+		if refused.By != nil {
+			by = " of " + *refused.By
+		}
+		output.Printf(w, "  refused   the signal %s%s at %s: %s\n", refused.Signal, by, refused.At, refused.Reason)
+	}
 	if workflow.NextRecordingAt != nil {
 		output.Printf(w, "  next      recording at %s\n", *workflow.NextRecordingAt)
 	}

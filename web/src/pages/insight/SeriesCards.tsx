@@ -14,7 +14,7 @@ import { units } from '../new/form.ts'
 import { usePauseResume } from '../usePauseResume.ts'
 import { SeriesNotices, SeriesPlans } from './SeriesDetails.tsx'
 import { SeriesMenu } from './SeriesMenu.tsx'
-import { problemText, retentionText, workText } from './seriesText.ts'
+import { problemText, refusedText, retentionText, workText } from './seriesText.ts'
 import styles from './insight.module.css'
 
 type Definition = InsightFragment['dataSeriesDefinitions'][number]
@@ -66,6 +66,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
               </div>
               {workText(series.workflow) && <p className={styles.note}>{workText(series.workflow)}</p>}
               {series.workflow?.problem && <Notice kind="danger">{problemText(series.workflow.problem)}</Notice>}
+              {series.workflow?.refused && <Notice kind="warning">{refusedText(series.workflow.refused)}</Notice>}
               {details && <SeriesNotices details={details} problem={Boolean(series.workflow?.problem)} />}
               {definition && (
                 <dl className={styles.definition}>

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
-import { noticeText, problemText, retentionText, workText } from './seriesText.ts'
+import { noticeText, problemText, refusedText, retentionText, workText } from './seriesText.ts'
 
 test('a problem says whether planning is retried', () => {
   const at = '2026-03-31T10:00:00Z'
   expect(problemText({ message: 'unknown field', at, retryAt: '2026-04-30T10:00:00Z' })).toMatch(/^The last step failed: unknown field\. Next attempt on .*30 Apr 2026/)
   expect(problemText({ message: 'extension to 9 points: taken', at, retryAt: at })).toBe('Refused: extension to 9 points: taken.')
+})
+
+test('a refused signal is named with its sender and the reason', () => {
+  expect(refusedText({ signal: 'pauze', by: null, reason: 'unknown', at: '2026-03-31T10:00:00Z' })).toMatch(/^The signal “pauze” was refused on .*31 Mar 2026.*: unknown\.$/)
+  expect(refusedText({ signal: 'front', by: 'ann', reason: 'no work', at: '2026-03-31T10:00:00Z' })).toMatch(/^The signal “front” of ann was refused on .*: no work\.$/)
 })
 
 test('the text about work names the kind of plan unless it is the backfill, the queue position and the waiting plans', () => {

@@ -31,6 +31,11 @@ export function problemText({ message, at, retryAt }: { message: string; at: str
   return Date.parse(retryAt) > Date.parse(at) ? `The last step failed: ${message}. Next attempt on ${formatTime(retryAt)}.` : `Refused: ${message}.`
 }
 
+/** Says that a signal, which Temporal's command line or UI has sent, was not applied, and why. */
+export function refusedText({ signal, by, reason, at }: { signal: string; by?: string | null; reason: string; at: string }): string {
+  return `The signal “${signal}”${by ? ` of ${by}` : ''} was refused on ${formatTime(at)}: ${reason}.`
+}
+
 /** The text of a notice; null for a reason code, which the table of reasons explains. */
 export function noticeText(reason: string): string | null {
   if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push, or by a late push of older commits), and some samples are no longer at the commits of their times. “Compute all again” updates them.'
