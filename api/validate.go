@@ -17,7 +17,7 @@ func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byC
 	}
 	q, err := parseQuery(text, method)
 	if err == nil {
-		valid := &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures(), Notes: []string{}}
+		valid := &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures(), Notes: append([]string{}, q.EmptyNotes()...)}
 		if method == insights.SearchCompute {
 			valid.Notes = append(valid.Notes, q.CaptureNotes()...)
 		}

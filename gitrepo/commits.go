@@ -41,11 +41,15 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	if rev == "" || strings.HasPrefix(rev, "-") {
 		return "", insights.Errorf(insights.Invalid, "repository %s: %q is not a revision", r.dir, rev)
 	}
-	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	commit := rev + "^{commit}"
+	if strings.HasPrefix(rev, ":/") {
+		commit = rev // a search for a commit by its message, of which ^{commit} would be a part
+	}
+	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", commit)
 	if err != nil {
 		if exitCode(err) != 1 {
 			// With --quiet, git does not say what is wrong, for example that a reflog is too short.
-			_, told := r.output(ctx, "rev-parse", "--verify", "--end-of-options", rev+"^{commit}")
+			_, told := r.output(ctx, "rev-parse", "--verify", "--end-of-options", commit)
 			return "", cmp.Or(told, err)
 		}
 		damaged, err := r.damagedRefs(ctx)

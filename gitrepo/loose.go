@@ -89,12 +89,20 @@ func (o *Objects) newLooseReader(maxSize int64) *looseReader {
 // read returns an object, which is valid until the next call, or an error if git must read it.
 func (r *looseReader) read(id Hash) (*Object, error) {
 	name := hex.EncodeToString(id[:r.hashLen])
+	empty := false
 	for _, store := range r.stores {
-		file, _, err := regular.Open(filepath.Join(store, name[:2], name[2:]))
-		if err == nil {
-			defer file.Close()
+		file, size, err := regular.Open(filepath.Join(store, name[:2], name[2:]))
+		if err != nil {
+			continue
+		}
+		defer file.Close()
+		if size > 0 {
 			return r.parse(id, file)
 		}
+		empty = true
+	}
+	if empty { // git cat-file calls such an object missing
+		return r.corrupt("the file of the loose object is empty"), nil
 	}
 	return nil, errNotLoose
 }

@@ -145,7 +145,10 @@ func (r *Repo) FirstParent(ctx context.Context, id OID) (parent OID, err error) 
 // parsePlainCommit returns the committer date of a commit, as `at`, and its first parent, which is
 // "" for a root commit. ok is false when the text differs from what git itself writes.
 func parsePlainCommit(text []byte) (at time.Time, parent OID, ok bool) {
-	header, _, _ := bytes.Cut(text, []byte("\n\n"))
+	header, _, whole := bytes.Cut(text, []byte("\n\n"))
+	if !whole { // git then reads the date 0, whatever the committer's line says
+		return at, "", false
+	}
 	line, rest, _ := bytes.Cut(header, []byte("\n"))
 	if tree, found := bytes.CutPrefix(line, []byte("tree ")); !found || !OID(tree).Valid() {
 		return at, "", false

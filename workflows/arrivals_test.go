@@ -13,8 +13,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Signals that arrive while no worker runs are applied in the order in which they were sent, whatever
-// their names.
+// Signals that arrive while no worker runs are applied in the order in which they were sent,
+// whatever their names.
 func TestSignalsAreAppliedInTheOrderOfTheirArrival(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -48,7 +48,8 @@ func TestSignalsAreAppliedInTheOrderOfTheirArrival(t *testing.T) {
 	}
 }
 
-// The order holds for signals that arrive in the workflow task in which the series continues as new.
+// The order holds for signals that arrive in the workflow task in which the series continues as
+// new.
 func TestSignalsKeepTheirOrderAtTheEndOfARun(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)

@@ -2566,8 +2566,8 @@ type SeriesWorkflowStatus {
   "Why the last step of the series failed; null when it did not fail."
   problem: SeriesProblem
   """
-  The last signal that the series refused, for example one sent with Temporal's command line; null if
-  the series has applied a command since.
+  The last signal that the series refused, for example one sent with Temporal's command line; null
+  if the series has applied a command since.
   """
   refused: RefusedSignal
   """
@@ -2591,8 +2591,8 @@ series continues with its other plans.
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
 """
-Backsight: a signal that a series did not apply. ` + "`" + `signal` + "`" + ` is its name, ` + "`" + `by` + "`" + ` the sender that its input
-names, and ` + "`" + `reason` + "`" + ` why the series refused it.
+Backsight: a signal that a series did not apply. ` + "`" + `signal` + "`" + ` is its name, ` + "`" + `by` + "`" + ` the sender that its
+input names, and ` + "`" + `reason` + "`" + ` why the series refused it.
 """
 type RefusedSignal { signal: String! by: String reason: String! at: DateTime! }
 

@@ -233,8 +233,8 @@ type QueryError struct {
 	End        int     `json:"end"`
 }
 
-// Backsight: a signal that a series did not apply. `signal` is its name, `by` the sender that its input
-// names, and `reason` why the series refused it.
+// Backsight: a signal that a series did not apply. `signal` is its name, `by` the sender that its
+// input names, and `reason` why the series refused it.
 type RefusedSignal struct {
 	Signal string    `json:"signal"`
 	By     *string   `json:"by,omitempty"`
@@ -476,8 +476,8 @@ type SeriesWorkflowStatus struct {
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
-	// The last signal that the series refused, for example one sent with Temporal's command line; null if
-	// the series has applied a command since.
+	// The last signal that the series refused, for example one sent with Temporal's command line; null
+	// if the series has applied a command since.
 	Refused *RefusedSignal `json:"refused,omitempty"`
 	// The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
 	// it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if

@@ -150,7 +150,9 @@ func TestFairness_IsOnlyForNewDatabases(t *testing.T) {
 	t.Parallel()
 
 	const fairness = "matching.enableFairness=true"
-	args := func(database string) []string { return temporalArgs(Options{}, temporalPorts{}, "127.1.2.3:20001", database) }
+	args := func(database string) []string {
+		return temporalArgs(Options{}, temporalPorts{}, "127.1.2.3:20001", database)
+	}
 	fresh := filepath.Join(t.TempDir(), "temporal.db")
 	require.Contains(t, args(fresh), fairness)
 	require.NoError(t, os.WriteFile(fresh, nil, 0o600))

@@ -1,6 +1,40 @@
 package query
 
-import "regexp/syntax"
+import (
+	"regexp/syntax"
+	"slices"
+)
+
+// EmptyNotes returns a sentence for each pattern that can match only the empty text, such as /^$/,
+// because such a pattern never holds and counts nothing.
+func (q *Query) EmptyNotes() []string {
+	var notes []string
+	for leaf := range leaves(q.Expr) {
+		p, ok := leaf.(*Pattern)
+		if !ok || p.Kind != Regexp {
+			continue
+		}
+		if re, err := syntax.Parse(p.Text, syntax.Perl); err == nil && onlyEmpty(re) {
+			notes = append(notes, "The pattern /"+p.Text+"/ can match only the empty text. Empty matches do not count, so the pattern never holds.")
+		}
+	}
+	return notes
+}
+
+// onlyEmpty reports whether every match of re is empty.
+func onlyEmpty(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true
+	case syntax.OpLiteral:
+		return len(re.Rune) == 0
+	case syntax.OpRepeat:
+		return re.Max == 0 || onlyEmpty(re.Sub[0])
+	case syntax.OpCapture, syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpConcat, syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !onlyEmpty(sub) })
+	}
+	return false
+}
 
 // CaptureNotes returns what users should know about the values that a query counts by captured
 // value, in whole sentences: that a group inside a repetition gives only its last value, and that

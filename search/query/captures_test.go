@@ -36,3 +36,15 @@ func TestCaptureNotes(t *testing.T) {
 		}
 	}
 }
+
+func TestEmptyNotes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"TODO": 0, "/^TODO$/": 0, "/a*/": 0, "/(a|)/": 0, "//": 0, `/^$/`: 1, `/\b/`: 1, `/(?m)^/`: 1, `/(?:^|$)+/`: 1, `/a{0}/`: 1,
+		`b AND /^$/`: 1, `NOT /^$/`: 1, `/^/ OR /$/`: 2, `file:^ TODO`: 0, `patterntype:regexp ^$`: 1,
+	} {
+		q, err := query.Parse(text)
+		require.NoError(t, err, text)
+		require.Len(t, q.EmptyNotes(), want, text)
+	}
+}

@@ -45,8 +45,8 @@ const (
 type Message struct{ Name, Description string }
 
 // Messages lists all messages. Signals and updates are applied in the order in which they arrive.
-// Only a run that release 0.1.0 started (see SeriesStart.SignalsInOrder) applies signals that arrive
-// in one workflow task in the order of this list.
+// Only a run that release 0.1.0 started (see SeriesStart.SignalsInOrder) applies signals that
+// arrive in one workflow task in the order of this list.
 var Messages = []Message{
 	{Trigger, "look now for due recordings and for repositories that need a catch-up backfill, and try again what failed"},
 	{Snapshot, "sample every repository now, between two recordings"},

@@ -58,8 +58,9 @@ func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []in
 
 // LimitSearches limits how many search activities all workers together start per second, in all
 // shards; each shard gets an equal part. A search activity searches a batch, or a repository at one
-// time. 0 means no limit. LimitSearches writes only limits that differ from those of the server. For
-// a server before 1.29, which has no such limit, it returns Unavailable unless `perSecond` is 0.
+// time. 0 means no limit. LimitSearches writes only limits that differ from those of the server.
+// For a server before 1.29, which has no such limit, it returns Unavailable unless `perSecond` is
+// 0.
 func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards int) error {
 	for shard := range max(1, shards) {
 		queue := SearchQueueOf(shard)

@@ -58,6 +58,9 @@ func (s *searcher) updateIndex(ctx context.Context) error {
 	if errors.Is(err, index.ErrUnfit) {
 		return nil
 	}
+	if _, unreadable := errors.AsType[*gitrepo.Error](err); unreadable {
+		return nil // the search without an index says what is wrong with the repository
+	}
 	return err
 }
 

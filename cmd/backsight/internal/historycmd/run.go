@@ -37,6 +37,9 @@ func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (com
 	if err != nil {
 		return false, err
 	}
+	for _, note := range p.question.Query.EmptyNotes() {
+		output.Printf(stderr, "%s\n", note)
+	}
 	if o.ByValue {
 		for _, note := range p.question.Query.CaptureNotes() {
 			output.Printf(stderr, "%s\n", note)

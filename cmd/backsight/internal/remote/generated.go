@@ -681,8 +681,8 @@ func (v *Problem) GetMessage() string { return v.Message }
 // Refused includes the requested fields of the GraphQL type RefusedSignal.
 // The GraphQL type's documentation follows.
 //
-// Backsight: a signal that a series did not apply. `signal` is its name, `by` the sender that its input
-// names, and `reason` why the series refused it.
+// Backsight: a signal that a series did not apply. `signal` is its name, `by` the sender that its
+// input names, and `reason` why the series refused it.
 type Refused struct {
 	Signal string  `json:"signal"`
 	By     *string `json:"by"`
@@ -1565,8 +1565,8 @@ type Workflow struct {
 	NextRecordingAt *string `json:"nextRecordingAt"`
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *Problem `json:"problem"`
-	// The last signal that the series refused, for example one sent with Temporal's command line; null if
-	// the series has applied a command since.
+	// The last signal that the series refused, for example one sent with Temporal's command line; null
+	// if the series has applied a command since.
 	Refused *Refused `json:"refused"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
