@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -125,15 +126,15 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 	return s, err
 }
 
-// checkTexts returns an Invalid error if a text of the command is longer than contract.MaxText.
-// Temporal terminates a workflow that gets a message of more than 2 MiB.
+// checkTexts returns an Invalid error if a text of the command cannot be shown on one line, or is
+// longer than contract.MaxText. Temporal terminates a workflow that gets a message of more than 2
+// MiB.
 func checkTexts(c contract.Command) error {
-	for name, text := range map[string]string{"reason": c.Reason, "by": c.By, "filter.repository": c.Selection.Repository} {
-		if len(text) > contract.MaxText {
-			return insights.Errorf(insights.Invalid, "%s: the text has %d bytes: at most %d", name, len(text), contract.MaxText)
-		}
-	}
-	return nil
+	return cmp.Or(
+		insights.CheckText("reason", c.Reason, contract.MaxText),
+		insights.CheckText("by", c.By, contract.MaxText),
+		insights.CheckText("filter.repository", c.Selection.Repository, contract.MaxText),
+	)
 }
 
 // startAnew starts a new workflow for a series that has none, for example because an operator

@@ -30,8 +30,8 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 	view.Title = strings.TrimSpace(input.Options.Title)
 	if view.Title == "" {
 		refuse(insights.Errorf(insights.Invalid, "the insight has no title"), "", "options", "title")
-	} else if len(view.Title) > insights.MaxTitle {
-		refuse(insights.Errorf(insights.Invalid, "the title is %d bytes long: at most %d", len(view.Title), insights.MaxTitle), "", "options", "title")
+	} else if err := insights.CheckText("the title", view.Title, insights.MaxTitle); err != nil {
+		refuse(err, "", "options", "title")
 	}
 	switch n := len(input.DataSeries); {
 	case n == 0:
@@ -60,8 +60,8 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 		}
 		if s.Options != nil {
 			series.Label, series.Stroke = strings.TrimSpace(orEmpty(s.Options.Label)), orEmpty(s.Options.LineColor)
-			if len(series.Label) > insights.MaxTitle {
-				refuse(insights.Errorf(insights.Invalid, "the label is %d bytes long: at most %d", len(series.Label), insights.MaxTitle), "", in("options", "label")...)
+			if err := insights.CheckText("the label", series.Label, insights.MaxTitle); err != nil {
+				refuse(err, "", in("options", "label")...)
 			}
 			if !isColor(series.Stroke) {
 				refuse(insights.Errorf(insights.Invalid, "the line colour %q is not a CSS colour: write #rrggbb, a name, or var(--name)", series.Stroke), "", in("options", "lineColor")...)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -46,8 +47,25 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			presented.Message = internalMessage(id)
 			presented.Extensions = map[string]any{"code": string(insights.Internal), "id": id}
 		}
+		presented.Message = shortened(presented.Message)
 		return presented
 	}
+}
+
+// maxMessage is the largest number of bytes of an error message that a client gets.
+const maxMessage = 1500
+
+// shortened removes the middle of a long message. Messages quote what the client has sent, and end
+// with what to do about it.
+func shortened(message string) string {
+	if len(message) <= maxMessage {
+		return message
+	}
+	tail := message[len(message)-maxMessage/2:]
+	for len(tail) > 0 && !utf8.RuneStart(tail[0]) {
+		tail = tail[1:]
+	}
+	return insights.Truncate(message, maxMessage/2) + tail
 }
 
 // publicMessage returns an error's message. Messages of the code Unavailable often end with the

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -84,5 +86,17 @@ func TestUTF16Offset(t *testing.T) {
 		{"", 0, 0},
 	} {
 		require.Equal(t, row.want, utf16Offset(row.text, row.offset), "%q at %d", row.text, row.offset)
+	}
+}
+
+func TestLongMessagesKeepTheirEnd(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "short", shortened("short"))
+	for _, letter := range []string{"a", "ä", "𝔘"} {
+		message := shortened("begin " + strings.Repeat(letter, 10_000) + " end")
+		require.LessOrEqual(t, len(message), maxMessage)
+		require.True(t, utf8.ValidString(message))
+		require.True(t, strings.HasPrefix(message, "begin "+letter))
+		require.True(t, strings.HasSuffix(message, letter+" end"))
 	}
 }

@@ -114,6 +114,9 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	}
 	candidates := repositoryNames(location, local)
 	if given := strings.TrimSpace(orEmpty(name)); given != "" {
+		if err := checkName(given); err != nil {
+			return nil, err
+		}
 		candidates = []string{given}
 	}
 	var repository store.Repository
@@ -199,6 +202,9 @@ func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*
 
 // RenameRepository renames a repository. Its samples are kept.
 func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName string) (*generated.Repository, error) {
+	if err := checkName(newName); err != nil {
+		return nil, err
+	}
 	if err := r.config.Store.Repositories.Rename(ctx, name, newName); err != nil {
 		return nil, err
 	}
@@ -207,6 +213,13 @@ func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName s
 		return nil, err
 	}
 	return repositoryModel(repository), nil
+}
+
+// maxName is the largest number of bytes of a repository's name that a person gives.
+const maxName = 500
+
+func checkName(name string) error {
+	return insights.CheckText("the name of the repository", name, maxName)
 }
 
 // SyncRepository starts the sync of one repository or, if name is null, of all repositories.

@@ -92,10 +92,11 @@ func (v View) Validate() error {
 	switch {
 	case strings.TrimSpace(v.Title) == "":
 		return Errorf(Invalid, "the insight has no title")
-	case len(v.Title) > MaxTitle:
-		return Errorf(Invalid, "the title is %d bytes long: at most %d", len(v.Title), MaxTitle)
 	case len(v.Series) == 0:
 		return Errorf(Invalid, "the insight has no series: give at least one query")
+	}
+	if err := CheckText("the title", v.Title, MaxTitle); err != nil {
+		return err
 	}
 	for _, s := range v.Series {
 		if len(s.Label) > MaxTitle {

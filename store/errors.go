@@ -66,6 +66,9 @@ func classifyPostgres(err error, pg *pgconn.PgError, object string) error {
 		return &insights.Error{Code: insights.Conflict, Cause: err, Message: object + ": " + conflict(pg)}
 	case pg.Code == "23503":
 		return &insights.Error{Code: insights.NotFound, Cause: err, Message: object + ": refers to something that does not exist: " + pg.Detail}
+	// character_not_in_repertoire, untranslatable_character
+	case pg.Code == "22021" || pg.Code == "22P05":
+		return &insights.Error{Code: insights.Invalid, Cause: err, Message: object + ": a text has a character that cannot be stored (NUL, or bytes that are not UTF-8)"}
 	// data exception, check and not-null violation
 	case class == "22" || pg.Code == "23514" || pg.Code == "23502":
 		return &insights.Error{Code: insights.Invalid, Cause: err, Message: object + ": " + pg.Message}

@@ -162,7 +162,7 @@ func TestSameSeriesTwiceInAViewIsRejected(t *testing.T) {
 	_, err = b.Views.Create(b.ctx, insights.View{Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	requireCode(t, insights.Invalid, err, "no title")
 	_, err = b.Views.Create(b.ctx, insights.View{Title: "nul\x00", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
-	requireCode(t, insights.Invalid, err, "invalid byte sequence")
+	requireCode(t, insights.Invalid, err, "contains the character U+0000")
 	views, err := b.Views.List(b.ctx, store.ViewFilter{})
 	require.NoError(t, err)
 	require.Empty(t, views)

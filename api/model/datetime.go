@@ -24,7 +24,7 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 func UnmarshalDateTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
-		return time.Time{}, insights.Errorf(insights.Invalid, "a DateTime is a string such as \"2026-01-31T00:00:00Z\", not %T", v)
+		return time.Time{}, insights.Errorf(insights.Invalid, "a DateTime is a string such as \"2026-01-31T00:00:00Z\"")
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {

@@ -8,7 +8,7 @@ const tally = { ...emptyTally, percent: 50, rate: null, etaSeconds: null, planne
 const says = (state: SeriesWorkflowState | null): Progress => ({ id: 'view', version: 1, series: [{ seriesId: 's', state, completeness: tally }] })
 const answered = (state: SeriesWorkflowState) => {
   const view = insight([])
-  view.dataSeries[0]!.workflow = { state, inFlight: 0, kind: null, waitingPlans: 0, queuePosition: 'NORMAL', pausedBy: null, pausedReason: 'because', pausedAt: null, nextRecordingAt: null, problem: null, temporalUrl: null }
+  view.dataSeries[0]!.workflow = { state, inFlight: 0, kind: null, waitingPlans: 0, queuePosition: 'NORMAL', pausedBy: null, pausedReason: 'because', pausedAt: null, nextRecordingAt: null, problem: null, refused: null, temporalUrl: null }
   return view
 }
 const shown = (...parameters: Parameters<typeof overlay>) => overlay(...parameters).dataSeries[0]!
