@@ -32,6 +32,15 @@ func TestSeriesStatus(t *testing.T) {
 	}, stdout)
 }
 
+func TestSeriesStatusNamesARefusedSignal(t *testing.T) {
+	t.Parallel()
+	for by, of := range map[string]string{`null`: "", `"ann"`: " of ann"} {
+		a := serve(t, scripted{"insightViews", viewWith(seriesWith(`"workflow":{"state":"SLEEPING","refused":{"signal":"extend","by":` + by + `,"reason":"too short","at":"2026-01-02T00:00:00Z"}}`))})
+		_, stdout, _ := a.run("series", "status", "S1")
+		require.Contains(t, stdout, "  refused   the signal extend"+of+" at 2026-01-02T00:00:00Z: too short\n")
+	}
+}
+
 func TestSeriesStatusWithoutWorker(t *testing.T) {
 	t.Parallel()
 	a := serve(t, scripted{"insightViews", viewWith(seriesWith(silentWorkflow))})
