@@ -29,6 +29,9 @@ func TestUnusableDataDirectories(t *testing.T) {
 		"below a file":          {filepath.Join(file, "data"), "cannot be created"},
 		"a file":                {file, "cannot be written to"},
 		"not Postgres's files":  {foreign, "it contains files but no PG_VERSION"},
+		"a number sign":         {filepath.Join(newDataDir(t), "c#"), `its path contains "#"`},
+		"a question mark":       {filepath.Join(newDataDir(t), "what?"), `its path contains "?"`},
+		"a percent sign":        {filepath.Join(newDataDir(t), "100%"), `its path contains "%"`},
 		"PG_VERSION is garbled": {garbled, `its PG_VERSION is "fifteen\n"`},
 	} {
 		t.Run(name, func(t *testing.T) {

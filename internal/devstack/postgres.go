@@ -162,7 +162,9 @@ func (p *Postgres) URL() string { return p.DatabaseURL(PostgresDatabase) }
 // The URL has the port because clients would otherwise use $PGPORT.
 func (p *Postgres) DatabaseURL(name string) string {
 	query := url.Values{"host": {p.socketDir}, "port": {fmt.Sprint(socketPort)}}
-	u := url.URL{Scheme: "postgres", User: url.User(PostgresUser), Path: "/" + name, RawQuery: query.Encode()}
+	// Encode writes a space as "+", which clients of Postgres read as "+".
+	encoded := strings.ReplaceAll(query.Encode(), "+", "%20")
+	u := url.URL{Scheme: "postgres", User: url.User(PostgresUser), Path: "/" + name, RawQuery: encoded}
 	return u.String()
 }
 
