@@ -21,10 +21,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// measureLedger times the store alone, with its own Postgres. It registers n repositories, of which
-// about a third have commits in the period of the samples. It plans one series, writes its samples
-// in batches of 40 repositories, and reads it as different viewers do. No search runs.
-func measureLedger(ctx context.Context, n, points int) (err error) {
+// withStore calls `measure` with a store in a Postgres of its own, whose process id is `pid`.
+func withStore(ctx context.Context, measure func(in *inside, pid int) error) (err error) {
 	dir, err := os.MkdirTemp("", "backsight-ledger-")
 	if err != nil {
 		return err
@@ -54,6 +52,13 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	defer ledger.Close()
 	in := &inside{pool: pool, store: ledger}
 	defer in.bars.Print()
+	return measure(in, postgres.Pid())
+}
+
+// measureLedger times the store alone. It registers n repositories, of which about a third have
+// commits in the period of the samples. It plans one series, writes its samples in batches of 40
+// repositories, and reads it as different viewers do. No search runs.
+func (in *inside) measureLedger(ctx context.Context, postgres, n, points int) error {
 	interval := insights.Interval{Unit: insights.Day, Value: 15}
 	grid := insights.NewGrid(time.Now(), interval, points)
 
@@ -88,7 +93,7 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	if err := in.reportStorage(ctx); err != nil {
 		return err
 	}
-	return in.reportReads(ctx, series, n, postgres.Pid())
+	return in.reportReads(ctx, series, n, postgres)
 }
 
 // register creates the repositories and their commit indexes.

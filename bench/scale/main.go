@@ -8,6 +8,7 @@
 // Other modes:
 //
 //	go run ./bench/scale -ledger [-n 50000 -points 24]   # only the store
+//	go run ./bench/scale -values 20000 -points 1000      # an export by captured value
 //	go run ./bench/scale -n 20000 -priority              # small series beside a large one
 //	go run ./bench/scale -generate [-n 36000]            # only generate the repositories
 package main
@@ -37,11 +38,15 @@ func run(ctx context.Context) (err error) {
 	points := flag.Int("points", 12, "samples per repository")
 	recording := flag.Duration("recording", 0, "time from the insight's creation to its first recording; 0 means a minute plus 6 ms per repository")
 	ledger := flag.Bool("ledger", false, "measure only the store: plan, write and read one series, without searches")
+	values := flag.Int("values", 0, "measure only the export of a series with so many captured values at each of -points times")
 	only := flag.Bool("generate", false, "only generate the repositories")
 	priority := flag.Bool("priority", false, "measure how long series of three repositories take while a series over all repositories is computed")
 	flag.Parse()
-	if *ledger {
-		return measureLedger(ctx, *n, *points)
+	switch {
+	case *ledger:
+		return withStore(ctx, func(in *inside, postgres int) error { return in.measureLedger(ctx, postgres, *n, *points) })
+	case *values > 0:
+		return withStore(ctx, func(in *inside, _ int) error { return in.measureExport(ctx, *values, *points) })
 	}
 	if *recording == 0 {
 		*recording = time.Minute + time.Duration(*n)*6*time.Millisecond
@@ -153,27 +158,38 @@ func (in *inside) reportMemory() error {
 		return err
 	}
 	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // the process has ended
-		}
-		fields := map[string]string{}
-		for line := range strings.Lines(string(text)) {
-			name, value, _ := strings.Cut(line, ":")
-			fields[name] = strings.TrimSpace(value)
-		}
+		fields := statusOf(path)
 		if fields["PPid"] != strconv.Itoa(in.p.Pid) {
 			continue
-		}
-		kib, err := strconv.ParseFloat(strings.TrimSuffix(fields["VmHWM"], " kB"), 64)
-		if err != nil {
-			return fmt.Errorf("%s: VmHWM is %q", path, fields["VmHWM"])
 		}
 		bar := 0.0
 		if fields["Name"] == "backsight" {
 			bar = 1024
 		}
-		in.bars.AtMost("peak memory of "+fields["Name"], kib/1024, bar, " MiB")
+		if err := in.reportPeak("peak memory of "+fields["Name"], fields, bar); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// statusOf reads a file /proc/PID/status. It returns no fields if the process has ended.
+func statusOf(path string) map[string]string {
+	text, _ := os.ReadFile(path)
+	fields := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(line, ":")
+		fields[name] = strings.TrimSpace(value)
+	}
+	return fields
+}
+
+// reportPeak prints the peak resident memory of a process, and compares it with a bar in MiB.
+func (in *inside) reportPeak(what string, status map[string]string, bar float64) error {
+	kib, err := strconv.ParseFloat(strings.TrimSuffix(status["VmHWM"], " kB"), 64)
+	if err != nil {
+		return fmt.Errorf("%s: VmHWM is %q", what, status["VmHWM"])
+	}
+	in.bars.AtMost(what, kib/1024, bar, " MiB")
 	return nil
 }
