@@ -65,26 +65,47 @@ func checkPort(what, flag string, port int) error {
 	return nil
 }
 
-// choosePort returns the first preferred port that is free, else a random free port. It returns no
-// port that is in `avoid`.
-func choosePort(what string, preferred []int, avoid ...int) (int, error) {
-	taken := func(port int) bool { return slices.Contains(avoid, port) || portFree(port) != nil }
+// openPort listens on the first preferred port of the loopback address that is free, else on a
+// random free port. It uses no port that is in `avoid`.
+func openPort(what string, preferred []int, avoid ...int) (net.Listener, error) {
 	for _, port := range preferred {
-		if port != 0 && !taken(port) {
-			return port, nil
+		if port == 0 || slices.Contains(avoid, port) {
+			continue
+		}
+		if listener, err := listenOn(port); err == nil {
+			return listener, nil
 		}
 	}
 	for range 200 {
-		if port := lowestPort + rand.IntN(highestPort-lowestPort); !taken(port) {
-			return port, nil
+		port := lowestPort + rand.IntN(highestPort-lowestPort)
+		if slices.Contains(avoid, port) {
+			continue
+		}
+		if listener, err := listenOn(port); err == nil {
+			return listener, nil
 		}
 	}
-	return 0, insights.Errorf(insights.Unavailable, "%s: none of 200 random ports between %d and %d is free; end a program that uses many of them", what, lowestPort, highestPort)
+	return nil, insights.Errorf(insights.Unavailable, "%s: none of 200 random ports between %d and %d is free; end a program that uses many of them", what, lowestPort, highestPort)
 }
+
+// choosePort returns the port on which openPort would listen.
+func choosePort(what string, preferred []int, avoid ...int) (int, error) {
+	listener, err := openPort(what, preferred, avoid...)
+	if err != nil {
+		return 0, err
+	}
+	return portOf(listener), listener.Close()
+}
+
+func listenOn(port int) (net.Listener, error) {
+	return net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+}
+
+func portOf(listener net.Listener) int { return listener.Addr().(*net.TCPAddr).Port }
 
 // portFree returns nil when a server can listen on the port of the loopback address.
 func portFree(port int) error {
-	l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	l, err := listenOn(port)
 	if err != nil {
 		return err
 	}

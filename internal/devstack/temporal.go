@@ -82,6 +82,13 @@ func (t *Temporal) start(ctx context.Context) error {
 		if t.hidden, err = hiddenAddress(ctx); err != nil {
 			return err
 		}
+		// The port is taken before the server starts, so that no other program can take it
+		// meanwhile.
+		listener, err := openUI(t.options)
+		if err != nil {
+			return err
+		}
+		t.ui = startUIProxy(listener, t.hidden, t.options.Logger)
 	}
 	logPath := filepath.Join(t.options.DataDir, "log", "temporal.log")
 	t.child, err = startChild(ctx, childSpec{
@@ -102,9 +109,6 @@ func (t *Temporal) start(ctx context.Context) error {
 	}
 	if t.options.Test {
 		return nil
-	}
-	if t.ui, err = startUIProxy(t.ports.Load().UI, t.hidden, t.options.Logger); err != nil {
-		return err
 	}
 	if err := t.ports.Load().write(portsFile(t.options.DataDir)); err != nil {
 		return insights.Errorf(insights.Invalid, "data directory %s: cannot save the ports: %w", t.options.DataDir, err)
@@ -147,15 +151,8 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 	if err != nil {
 		return chosen, err
 	}
-	chosen.GRPC, err = choosePort("temporal", []int{remembered.GRPC, temporalPort}, t.options.TemporalUIPort)
-	if err != nil {
-		return chosen, err
-	}
-	const ui = "temporal's web interface"
-	if chosen.UI = t.options.TemporalUIPort; chosen.UI != 0 {
-		return chosen, checkPort(ui, "--temporal-ui-port", chosen.UI)
-	}
-	chosen.UI, err = choosePort(ui, []int{remembered.UI, temporalUIPort}, chosen.GRPC)
+	chosen.UI = t.ui.port
+	chosen.GRPC, err = choosePort("temporal", []int{remembered.GRPC, temporalPort}, chosen.UI)
 	return chosen, err
 }
 

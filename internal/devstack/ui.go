@@ -23,18 +23,31 @@ import (
 // terminate a series. It therefore listens at a random address, and only this proxy knows that
 // address. The proxy refuses other host names and requests that come from other origins.
 type uiProxy struct {
+	port   int
 	server *http.Server
 	served chan error
 }
 
-// startUIProxy serves the interface at hidden, "host:port", on the port of 127.0.0.1.
-func startUIProxy(port int, hidden string, logger *slog.Logger) (*uiProxy, error) {
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	listener, err := net.Listen("tcp4", address)
-	if err != nil {
-		return nil, insights.Errorf(insights.Conflict, "temporal's web interface: port %d cannot be used: %s", port, portProblem(port, err))
+// openUI listens on the port of the interface: the requested one, else the one of the last start,
+// else Temporal's usual one, else any free one. The errors say which flag chooses another.
+func openUI(options Options) (net.Listener, error) {
+	const what = "temporal's web interface"
+	if port := options.TemporalUIPort; port != 0 {
+		if err := checkPort(what, "--temporal-ui-port", port); err != nil {
+			return nil, err
+		}
+		return openPort(what, []int{port})
 	}
-	p := &uiProxy{served: make(chan error, 1), server: &http.Server{
+	remembered, err := readPorts(portsFile(options.DataDir))
+	if err != nil {
+		return nil, err
+	}
+	return openPort(what, []int{remembered.UI, temporalUIPort}, remembered.GRPC, temporalPort)
+}
+
+// startUIProxy serves the interface at hidden, "host:port".
+func startUIProxy(listener net.Listener, hidden string, logger *slog.Logger) *uiProxy {
+	p := &uiProxy{port: portOf(listener), served: make(chan error, 1), server: &http.Server{
 		Handler:           uiHandler(hidden, logger),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -42,7 +55,7 @@ func startUIProxy(port int, hidden string, logger *slog.Logger) (*uiProxy, error
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}}
 	go func() { p.served <- p.server.Serve(listener) }()
-	return p, nil
+	return p
 }
 
 func uiHandler(hidden string, logger *slog.Logger) http.Handler {
