@@ -169,9 +169,16 @@ func newDisk(t *testing.T, filled bool) *disk {
 func (d *disk) fill(t *testing.T, parent int) {
 	t.Helper()
 	if d.mounted {
-		var stat syscall.Statfs_t
-		require.NoError(t, syscall.Statfs(d.dir, &stat))
-		d.resize(t, (int64(stat.Blocks)-int64(stat.Bfree))*stat.Bsize)
+		// The kernel refuses a size below that of the content, which grows meanwhile.
+		var err error
+		for range 100 {
+			var stat syscall.Statfs_t
+			require.NoError(t, syscall.Statfs(d.dir, &stat))
+			if err = d.resize(t, (int64(stat.Blocks)-int64(stat.Bfree))*stat.Bsize); err == nil {
+				break
+			}
+		}
+		require.NoError(t, err)
 		require.ErrorIs(t, os.WriteFile(filepath.Join(d.dir, "probe"), make([]byte, 1<<20), 0o644), syscall.ENOSPC, "the disk is not full")
 		return
 	}
@@ -187,17 +194,20 @@ func (d *disk) fill(t *testing.T, parent int) {
 func (d *disk) empty(t *testing.T) {
 	t.Helper()
 	if d.mounted {
-		d.resize(t, 2<<30)
+		require.NoError(t, d.resize(t, 2<<30))
 		return
 	}
 	d.limit("unlimited:unlimited")
 }
 
-func (d *disk) resize(t *testing.T, bytes int64) {
+func (d *disk) resize(t *testing.T, bytes int64) error {
 	t.Helper()
-	t.Logf("the disk now has %d MiB", bytes>>20)
 	out, err := exec.Command("mount", "-o", fmt.Sprintf("remount,size=%d", bytes), d.dir).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	if err != nil {
+		return fmt.Errorf("resize the disk to %d bytes: %w: %s", bytes, err, out)
+	}
+	t.Logf("the disk now has %d MiB", bytes>>20)
+	return nil
 }
 
 // limit sets the file size limit of the processes that still run.
