@@ -75,8 +75,8 @@ func (r *Repo) absentRef(name string) bool {
 	if _, err := os.Lstat(filepath.Join(r.gitDir, filepath.FromSlash(name))); !errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
-	text, err := regular.ReadFile(filepath.Join(r.gitDir, "packed-refs"))
-	return errors.Is(err, fs.ErrNotExist) || err == nil && !bytes.Contains(text, []byte(" "+name+"\n"))
+	packed, err := regular.Contains(filepath.Join(r.gitDir, "packed-refs"), []byte(" "+name+"\n"))
+	return errors.Is(err, fs.ErrNotExist) || err == nil && !packed
 }
 
 // plainBranch returns the ref that the ref `name` leads to, and its commit. ok is false when they

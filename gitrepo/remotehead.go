@@ -1,7 +1,6 @@
 package gitrepo
 
 import (
-	"bytes"
 	"context"
 	"io/fs"
 	"os"
@@ -45,8 +44,8 @@ func (r *Repo) remoteHead() string {
 
 // packsOrigin reports whether there are packed refs of a remote origin.
 func packsOrigin(common string) bool {
-	packed, err := regular.ReadFile(filepath.Join(common, "packed-refs"))
-	return err == nil && bytes.Contains(packed, []byte(" "+remotes+"origin/"))
+	packed, err := regular.Contains(filepath.Join(common, "packed-refs"), []byte(" "+remotes+"origin/"))
+	return err == nil && packed
 }
 
 // headsOf returns the HEADs of remotes, also damaged ones. The ref refs/remotes/team/up/HEAD can

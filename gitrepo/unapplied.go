@@ -54,9 +54,9 @@ func (r *Repo) hasReplaceRefs(ctx context.Context, common string) (bool, error) 
 	if len(entries) > 0 {
 		return true, nil
 	}
-	text, err := regular.ReadFile(filepath.Join(common, "packed-refs"))
+	packed, err := regular.Contains(filepath.Join(common, "packed-refs"), []byte(" refs/replace/"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("repository %s: %w", r.dir, err)
 	}
-	return bytes.Contains(text, []byte(" refs/replace/")), nil
+	return packed, nil
 }

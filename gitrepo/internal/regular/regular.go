@@ -8,6 +8,7 @@
 package regular
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -60,3 +61,32 @@ func ReadFile(path string) ([]byte, error) {
 		}
 	}
 }
+
+// Contains reports whether a regular file contains a text, with a buffer of a fixed size: the list
+// of all refs of a repository can have megabytes.
+func Contains(path string, text []byte) (bool, error) {
+	file, size, err := Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	buffer := make([]byte, min(int(size), piece)+len(text))
+	kept := 0 // bytes at the beginning of buffer, the end of the piece before
+	for {
+		n, err := io.ReadAtLeast(file, buffer[kept:], 1)
+		whole := buffer[:kept+n]
+		if bytes.Contains(whole, text) {
+			return true, nil
+		}
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return false, err
+		}
+		kept = copy(buffer, whole[max(0, len(whole)-len(text)+1):])
+	}
+}
+
+// piece is the number of bytes that Contains reads together.
+const piece = 64 << 10

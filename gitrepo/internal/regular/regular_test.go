@@ -49,3 +49,25 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		require.ErrorIs(t, err, regular.ErrNot, path)
 	}
 }
+
+// A text is found wherever it is, also across the border of two pieces.
+func TestContains(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	const piece = 64 << 10
+	text := []byte("needle")
+	for _, size := range []int{0, 5, 6, piece - 1, piece, piece + 1, piece + 6, 2*piece + 12, 3 * piece} {
+		for _, at := range []int{-1, 0, size/2 - 3, piece - 3, piece, piece + 3, 2*piece - 1, size - 6} {
+			content := bytes.Repeat([]byte("n"), size)
+			if at >= 0 && at+len(text) <= size {
+				copy(content[at:], text)
+			}
+			require.NoError(t, os.WriteFile(path, content, 0o600))
+			got, err := regular.Contains(path, text)
+			require.NoError(t, err)
+			require.Equal(t, bytes.Contains(content, text), got, "%d bytes, text at %d", size, at)
+		}
+	}
+	_, err := regular.Contains(filepath.Dir(path), text)
+	require.ErrorIs(t, err, regular.ErrNot)
+}
