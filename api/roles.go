@@ -85,6 +85,6 @@ func (r *queryResolver) CurrentUser(ctx context.Context) (*generated.User, error
 	return &generated.User{Username: who.Login, SiteAdmin: who.Admin, Role: roles[who.role]}, nil
 }
 
-// owns reports whether the person owns what belongs to the owner. What was created without
-// authentication belongs to nobody.
+// owns reports whether the person is `owner`, the login that is stored with an insight. An insight
+// that was created without authentication has no owner.
 func (p person) owns(owner string) bool { return owner != "" && owner == p.Login }

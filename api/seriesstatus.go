@@ -90,7 +90,8 @@ func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*
 // statusTimeout bounds one call of statuses. Without a worker no workflow answers.
 const statusTimeout = 2 * time.Second
 
-// statusConcurrency is how many workflow queries of one call of statuses run at a time, at most.
+// statusConcurrency is the largest number of workflow queries that one call of resolver.statuses
+// runs at the same time.
 const statusConcurrency = 8
 
 // Workflow queries the workflows of all series of the page concurrently, within statusTimeout. The

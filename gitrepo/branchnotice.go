@@ -9,17 +9,18 @@ import (
 	"github.com/backsight/backsight/gitrepo/internal/regular"
 )
 
-// BranchNotice returns a sentence for people if they may have meant another branch than `ref`, the
+// BranchNotice returns a sentence for people if they may have meant a branch other than `ref`, the
 // default branch, whose newest commit is `tip`. Otherwise it returns "". The sentence names both
-// branches and, if the other one exists, how far they are apart. The cases are:
+// branches and, if the other one exists, how far apart they are. "The HEAD of the remote" is that
+// of origin or, if there is no origin, of the only remote. The cases are:
 //
-//   - origin/HEAD, or the HEAD of another remote that stands for it (see DefaultBranch), names a
-//     branch that does not exist; or there is no such ref, and HEAD names a branch that does not
+//   - The HEAD of the remote names a branch that does not exist.
+//   - There is no HEAD of the remote, and the repository's own HEAD names a branch that does not
 //     exist.
-//   - In a clone, the checked-out branch is at another commit than the branch that origin/HEAD
-//     names.
-//   - The last fetch did not find the branch that origin/HEAD names, for example because the remote
-//     has renamed it, and another branch of the remote contains it.
+//   - In a clone, the checked-out branch is at another commit than the branch that the HEAD of the
+//     remote names.
+//   - The last fetch did not find the branch that the HEAD of the remote names, for example because
+//     the remote has renamed it, and another branch of the remote contains it.
 //
 // If there is nothing to say, BranchNotice usually reads a few small files and starts no process.
 // It starts git if the repository is a linked work tree, has SHA-256 ids, or keeps its refs in the

@@ -189,7 +189,7 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 }
 
 // endsInLineFeed reports whether the last byte of a file of `size` bytes is a line feed. A file
-// that was cut off usually has another last byte.
+// that was cut off usually ends in a different byte.
 func endsInLineFeed(file *os.File, size int64) bool {
 	last := []byte{0}
 	_, err := file.ReadAt(last, size-1)

@@ -71,8 +71,9 @@ func (s *Series) Started(ctx context.Context, after int64, limit int) (list []in
 	return list, next, nil
 }
 
-// MarkStarted takes a series out of ToStart. If the series was deleted meanwhile, MarkStarted puts
-// it into ToStop again, because its workflow must be stopped.
+// MarkStarted records that the workflow of a series runs; ToStart then no longer returns the
+// series. If the series was deleted while its workflow was being started, ToStop returns the series
+// again, even if it was marked as stopped: the workflow may have started after it was stopped.
 func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }

@@ -65,7 +65,7 @@ var KnownSettings = []Setting{
 		"0: 40, which is also the maximum. With matching.enableFairness on the Temporal server, which " +
 		"backsight up sets, series share the workers equally, whatever the value of this setting. " +
 		"Without fairness, a new series waits for the batches that others have in flight: choose about " +
-		"twice the search slots of all workers.", upTo(maxWindow)},
+		"twice the number of searches that all workers can run at the same time.", upTo(maxWindow)},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a " +
 		"duration such as 30s, 5m or 1h; 0: only on request.", duration},
 	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that one run of the " +

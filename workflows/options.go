@@ -80,7 +80,8 @@ const (
 	// window is the largest number of children of a workflow in flight. Their events, up to 2 for
 	// each child, stay below the 100 that the server buffers during one workflow task.
 	window = 40
-	// unfoldWindow is like window, for the parts of a batch. They share the same few search slots.
+	// unfoldWindow is like window, for the parts of a batch. They share the few searches that can
+	// run at the same time.
 	unfoldWindow = 12
 	// syncWindow is the number of activities of a sync in flight, unless the setting
 	// backsight.sync.window says otherwise.

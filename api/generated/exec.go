@@ -2325,17 +2325,17 @@ type InsightIntervalTimeScope { unit: TimeIntervalStepUnit! value: Int! }
 type InsightsSeries {
   seriesId: ID!
   """
-  The label that the series has in the insight through which it is read. If it is read in another
-  way, for example with insightSeries, the canonical text of its query.
+  The label that the series has in the insight through which it is read. A series that is read in
+  another way, for example with insightSeries, has the canonical text of its query as its label.
   """
   label: String!
   """
   The points, sorted by time. A series by capture group or language has one point for each time and
   each value that occurs at any of the times; the point's ` + "`" + `label` + "`" + ` names the value. If no value
-  occurs at all, it has one point for each time, with an empty label. Points of one time are sorted
-  by label, with labels compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are
-  inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name; they are regular
-  expressions as in ` + "`" + `repo:` + "`" + ` of a query.
+  occurs at all, the series has one point for each time, with an empty label. Points of one time are
+  sorted by label, with labels compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + `
+  are inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name; they are
+  regular expressions as in ` + "`" + `repo:` + "`" + ` of a query.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
@@ -2442,7 +2442,10 @@ type SeriesNotice {
 type SeriesRetention {
   "The number of sample times shown on charts, not counting the snapshot; 0 means all."
   points: Int!
-  "The series' own number; null if the setting backsight.retention.points applies."
+  """
+  The number of sample times that was set for this series; null if the setting
+  backsight.retention.points applies.
+  """
   override: Int
   "The number of archived sample times, which charts do not show."
   archived: Int!
@@ -2621,8 +2624,8 @@ type Sample {
   "Null while the outcome is PENDING, or when it is FAILED."
   value: Float
   """
-  The values of a series by capture group or language, sorted by label; empty if generationMethod is
-  SEARCH.
+  The sample's count of each captured value or language, sorted by label; empty if the series'
+  generationMethod is SEARCH.
   """
   values: [SampleValue!]!
   attempts: Int!
@@ -2773,7 +2776,7 @@ input LineChartSearchInsightDataSeriesInput {
   generatedFromCaptureGroups: Boolean = false
   """
   Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-  Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+  Values other than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
   requires a query that is empty or consists of filters only.
   """
   generationMethod: InsightGenerationMethod

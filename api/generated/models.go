@@ -193,7 +193,7 @@ type LineChartSearchInsightDataSeriesInput struct {
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups,omitempty"`
 	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-	// Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+	// Values other than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
 	// requires a query that is empty or consists of filters only.
 	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
@@ -324,8 +324,8 @@ type Sample struct {
 	Commit     *string       `json:"commit,omitempty"`
 	// Null while the outcome is PENDING, or when it is FAILED.
 	Value *float64 `json:"value,omitempty"`
-	// The values of a series by capture group or language, sorted by label; empty if generationMethod is
-	// SEARCH.
+	// The sample's count of each captured value or language, sorted by label; empty if the series'
+	// generationMethod is SEARCH.
 	Values          []*SampleValue `json:"values"`
 	Attempts        int            `json:"attempts"`
 	DurationSeconds float64        `json:"durationSeconds"`
@@ -447,7 +447,8 @@ type SeriesProgress struct {
 type SeriesRetention struct {
 	// The number of sample times shown on charts, not counting the snapshot; 0 means all.
 	Points int `json:"points"`
-	// The series' own number; null if the setting backsight.retention.points applies.
+	// The number of sample times that was set for this series; null if the setting
+	// backsight.retention.points applies.
 	Override *int `json:"override,omitempty"`
 	// The number of archived sample times, which charts do not show.
 	Archived int `json:"archived"`

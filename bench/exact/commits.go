@@ -65,7 +65,7 @@ func (e *exact) everyValue(ctx context.Context, lines []byte) (revisions []revis
 	changed := map[revision]int64{}
 	for _, c := range changes {
 		if c.Value == nil {
-			return nil, nil, fmt.Errorf("%s at %s: a change has no value, its outcome is %s: %s", c.Repository, c.Commit, c.Outcome, c.Reason)
+			return nil, nil, fmt.Errorf("%s at %s: a change has no value; its outcome is %s: %s", c.Repository, c.Commit, c.Outcome, c.Reason)
 		}
 		changed[revision{c.Repository, c.Commit}] = *c.Value
 	}

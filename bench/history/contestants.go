@@ -87,7 +87,7 @@ func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample,
 	counted := map[string]int64{}
 	for _, s := range samples {
 		if s.Value == nil {
-			return nil, fmt.Errorf("%s at %s: the sample has no value, its outcome is %s", s.Repository, s.Time, s.Outcome)
+			return nil, fmt.Errorf("%s at %s: the sample has no value; its outcome is %s", s.Repository, s.Time, s.Outcome)
 		}
 		if s.Commit == "" {
 			continue

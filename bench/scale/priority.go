@@ -61,7 +61,7 @@ func comparePriority(ctx context.Context, in *inside, points int) error {
 		fmt.Printf("%8.1fs  series %d of %d repositories, %d samples, is complete; meanwhile the large one went from %d to %d of %d samples\n",
 			took.Seconds(), n, len(names), tally.Planned, before.Done(), after.Done(), after.Planned)
 	}
-	fmt.Printf("%8.1fs  the large series\n", time.Since(began).Seconds())
+	fmt.Printf("%8.1fs  the large series is complete; it may have ended before the last small one\n", time.Since(began).Seconds())
 	in.bars.AtMost("slowest of the small series, from creation to complete", worst.Seconds(), 10, " s")
 	return nil
 }

@@ -86,9 +86,9 @@ func (d *pgdata) init(ctx context.Context, found *installation, test bool) error
 	return nil
 }
 
-// stopOrphan stops a server of this folder that still runs although the process that started it was
-// killed. This process cannot supervise a server that it did not start. Callers must hold the lock
-// of the data directory, so that no other stack uses the server.
+// stopOrphan stops the server of the data directory if it still runs although the process that
+// started it was killed. This process cannot supervise a server that it did not start. Callers must
+// hold the lock of the data directory, so that no other stack uses the server.
 func (d *pgdata) stopOrphan(ctx context.Context) error {
 	path := filepath.Join(d.dir, "postmaster.pid")
 	text, err := os.ReadFile(path)

@@ -141,7 +141,8 @@ func (s *search) readAttributes(ctx context.Context, blobs []gitrepo.Hash) error
 // instead of the index, because only they show which files of a commit are affected.
 var errAttributes = errors.New("a .gitattributes file could not be read")
 
-// maxHeld is about how many bytes of trees wait for their .gitattributes files.
+// maxHeld is the approximate limit, in bytes, on the trees that are held until their .gitattributes
+// files have been read.
 const maxHeld = 8 << 20
 
 var errHeld = errors.New("many trees wait for their .gitattributes files")

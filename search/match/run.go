@@ -161,9 +161,11 @@ func (c *runs) add(re *syntax.Regexp) {
 }
 
 // times adds an expression that is repeated at least `least` and at most `most` times; -1 as `most`
-// means no upper limit. If the number varies, the bytes before the expression are only adjacent to
-// its first repetitions, and the bytes after the expression to its last, so the run is cut between
-// them.
+// means no upper limit. If the number varies, what precedes the expression is adjacent only to the
+// first repetitions, and what follows it is adjacent only to the last ones. So times adds the first
+// repetitions, cuts the run, and adds the last repetitions. It also cuts the run if `least` is
+// above maxRun. An expression that is neither a literal nor a class is added once, followed by a
+// cut.
 func (c *runs) times(re *syntax.Regexp, least, most int) {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]

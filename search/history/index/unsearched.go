@@ -47,7 +47,7 @@ func (x *Index) BinaryTexts() (Bits, error) {
 	}
 	named := newBits(x.header.blobs)
 	if !eachRun(runs, x.header.blobs, named.setRun) {
-		return nil, fmt.Errorf("%w: the list of binary files with names of texts is malformed", ErrDamaged)
+		return nil, fmt.Errorf("%w: the list of binary files that are named like text files is malformed", ErrDamaged)
 	}
 	return named, nil
 }

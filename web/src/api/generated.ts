@@ -123,7 +123,7 @@ export type LineChartSearchInsightDataSeriesInput = {
   generatedFromCaptureGroups?: boolean | null | undefined;
   /**
    * Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-   * Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+   * Values other than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
    * requires a query that is empty or consists of filters only.
    */
   generationMethod?: InsightGenerationMethod | null | undefined;

@@ -333,10 +333,10 @@ type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	ValueCount int `json:"valueCount"`
 	// The points, sorted by time. A series by capture group or language has one point for each time and
 	// each value that occurs at any of the times; the point's `label` names the value. If no value
-	// occurs at all, it has one point for each time, with an empty label. Points of one time are sorted
-	// by label, with labels compared as versions (1.9 before 1.10). The bounds `from` and `to` are
-	// inclusive. `includeRepoRegex` and `excludeRepoRegex` select repositories by name; they are regular
-	// expressions as in `repo:` of a query.
+	// occurs at all, the series has one point for each time, with an empty label. Points of one time are
+	// sorted by label, with labels compared as versions (1.9 before 1.10). The bounds `from` and `to`
+	// are inclusive. `includeRepoRegex` and `excludeRepoRegex` select repositories by name; they are
+	// regular expressions as in `repo:` of a query.
 	Points []Point `json:"points"`
 }
 
@@ -446,7 +446,7 @@ type LineChartSearchInsightDataSeriesInput struct {
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups"`
 	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
-	// Other values than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
+	// Values other than SEARCH_COMPUTE are refused if generatedFromCaptureGroups is true. LANGUAGE_STATS
 	// requires a query that is empty or consists of filters only.
 	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
@@ -901,7 +901,8 @@ func (v *ResumeInsightSeriesResponse) GetSeries() Changed { return v.Series }
 type Retention struct {
 	// The number of sample times shown on charts, not counting the snapshot; 0 means all.
 	Points int `json:"points"`
-	// The series' own number; null if the setting backsight.retention.points applies.
+	// The number of sample times that was set for this series; null if the setting
+	// backsight.retention.points applies.
 	Override *int `json:"override"`
 	// The number of archived sample times, which charts do not show.
 	Archived int `json:"archived"`
@@ -976,8 +977,8 @@ type Sample struct {
 	Value *float64 `json:"value"`
 	// The reason as a sentence with details.
 	Reason *string `json:"reason"`
-	// The values of a series by capture group or language, sorted by label; empty if generationMethod is
-	// SEARCH.
+	// The sample's count of each captured value or language, sorted by label; empty if the series'
+	// generationMethod is SEARCH.
 	Values []SampleValue `json:"values"`
 }
 
@@ -1088,8 +1089,8 @@ func (v *Samples) GetPageInfo() Page { return v.PageInfo }
 // takes longer than the other fields.
 type Series struct {
 	SeriesId string `json:"seriesId"`
-	// The label that the series has in the insight through which it is read. If it is read in another
-	// way, for example with insightSeries, the canonical text of its query.
+	// The label that the series has in the insight through which it is read. A series that is read in
+	// another way, for example with insightSeries, has the canonical text of its query as its label.
 	Label string `json:"label"`
 	// Backsight: the exact number of samples by outcome, without those of snapshots and of repositories
 	// that the viewer may not see.
@@ -1168,8 +1169,8 @@ func (v *SeriesByIDResponse) GetInsightSeries() *Series { return v.InsightSeries
 // SeriesName includes the GraphQL fields of InsightsSeries requested by the fragment SeriesName.
 type SeriesName struct {
 	SeriesId string `json:"seriesId"`
-	// The label that the series has in the insight through which it is read. If it is read in another
-	// way, for example with insightSeries, the canonical text of its query.
+	// The label that the series has in the insight through which it is read. A series that is read in
+	// another way, for example with insightSeries, has the canonical text of its query as its label.
 	Label string `json:"label"`
 }
 
