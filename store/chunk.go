@@ -169,8 +169,8 @@ func (r *chunkRows) add(c *chunk) {
 	r.ReasonOf = append(r.ReasonOf, v.reasonOf)
 }
 
-// vectors holds the columns of a row except its key, vals and durations_ms. A column that would
-// have only zeros or empty texts stays nil, except outcomes.
+// vectors holds the columns of a row except its key, vals and durations_ms. A column with an
+// element for each place stays nil if all its elements would be zero, except outcomes.
 type vectors struct {
 	plan                   int32
 	plans                  string
