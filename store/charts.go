@@ -51,8 +51,7 @@ func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d 
 	return charts, nil
 }
 
-// maxPoints is the largest number of points that Read returns. A point takes about 500 bytes until
-// it is sent.
+// maxPoints is the largest number of points that Read returns. It bounds the memory of one read.
 const maxPoints = 200_000
 
 // readable explains errTooManyPoints, and returns other errors as they are.
@@ -64,7 +63,8 @@ func readable(err error) error {
 	return err
 }
 
-// readWide does the same as Read for series whose captured values are too many to be read at once.
+// readWide does the same as a filtered Read, for series whose captured values are too many to be
+// read at once.
 func (s *Charts) readWide(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	e, err := s.Export(ctx, seriesIDs, f)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 // Classify is classify, for error classes that no test can cause in a healthy database.
 var Classify = classify
 
-// ReadWide reads charts as Read does if there are too many captured values.
+// ReadWide reads filtered charts as Read does if there are too many captured values.
 func (s *Charts) ReadWide(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	return s.readWide(ctx, seriesIDs, f, d)
 }

@@ -23,12 +23,11 @@ type Export struct {
 	from, to time.Time
 }
 
-// exportedSeries has the sample times of a series, in order, and where their samples are.
+// exportedSeries has the slots of a series also by time, and the times in order.
 type exportedSeries struct {
-	key      int32
-	captured bool
-	times    []time.Time
-	at       map[time.Time]slot
+	slots
+	times []time.Time
+	at    map[time.Time]slot
 }
 
 // Export begins an export. All reads of the export see the database as it is now. Export returns
@@ -61,7 +60,7 @@ func (e *Export) open(ctx context.Context, d *database, seriesIDs []string, f Po
 	}
 	e.series = make(map[string]exportedSeries, len(all))
 	for id, s := range all {
-		one := exportedSeries{key: s.key, captured: s.captured, at: make(map[time.Time]slot, len(s.bySlot))}
+		one := exportedSeries{slots: *s, at: make(map[time.Time]slot, len(s.bySlot))}
 		for where, t := range s.bySlot {
 			one.at[t] = where
 		}
@@ -75,8 +74,13 @@ func (e *Export) open(ctx context.Context, d *database, seriesIDs []string, f Po
 // Close ends the export. It is idempotent.
 func (e *Export) Close() {
 	// The transaction has only read, so a failed rollback loses nothing: pgx closes the connection.
-	_ = e.tx.Rollback(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	_ = e.tx.Rollback(ctx)
 }
+
+// closeTimeout bounds the end of an export whose database no longer answers.
+const closeTimeout = 5 * time.Second
 
 // exportWindow is the number of sample times that an export reads together. It bounds the memory:
 // one number for each captured value at each of these times.
@@ -134,27 +138,26 @@ func (e *Export) labels(ctx context.Context, seriesID string) ([]string, error) 
 }
 
 // whole calls `each` with the sum of all repositories at each time of a series, in order. It keeps
-// the sums of one time in memory.
+// the sum of one time in memory.
 func (e *Export) whole(ctx context.Context, seriesID string, each func(t time.Time, at *sum) error) error {
-	key := e.series[seriesID].key
-	series := map[string]*slots{seriesID: newSlots(key, false)}
-	read, now := sums{}, time.Time{}
+	var at *sum // of the time now; nil before the first row
+	var now time.Time
 	var stopped error // an error of each, as opposed to one of the database
 	flush := func() error {
-		if at := read[sumKey{key, now}]; at != nil {
+		if at != nil {
 			stopped = each(now, at)
 		}
 		return stopped
 	}
 	params := db.PointsParams{SeriesIDs: []string{seriesID}, FromTime: e.from, ToTime: e.to, AllValues: true}
 	err := e.q.EachPoint(ctx, params, func(row db.PointsRow) error {
-		if t := row.Time.UTC(); !t.Equal(now) {
+		if t := row.Time.UTC(); at == nil || !t.Equal(now) {
 			if err := flush(); err != nil {
 				return err
 			}
-			read, now = sums{}, t
+			at, now = newSum(), t
 		}
-		read.add(row, series)
+		at.add(row)
 		return nil
 	})
 	if stopped != nil {
@@ -184,8 +187,8 @@ func (e *Export) pointsAt(seriesID string, t time.Time, at *sum, labels []string
 	return points
 }
 
-// windows calls `each` with the sum of each of the times that has points, in their order. It reads
-// exportWindow times together.
+// windows calls `each` with the sum of the chosen repositories at each of the times at which they
+// have samples, in the order of the times. It reads exportWindow times together.
 func (e *Export) windows(ctx context.Context, seriesID string, times []time.Time, each func(t time.Time, at *sum) error) error {
 	all := e.series[seriesID]
 	for window := range slices.Chunk(times, exportWindow) {
@@ -194,13 +197,13 @@ func (e *Export) windows(ctx context.Context, seriesID string, times []time.Time
 			part.add(t, all.at[t])
 		}
 		params := db.PointsParams{SeriesIDs: []string{seriesID}, FromTime: window[0], ToTime: window[len(window)-1], AllValues: true}
-		read, err := sumsOver(ctx, e.q, map[string]*slots{seriesID: part}, params, e.choice, 0)
+		read, err := sumsOver(ctx, e.q, map[string]*slots{seriesID: part}, params, *e.choice, 0)
 		if err != nil {
 			return classify(err, "export of series %s", seriesID)
 		}
 		for _, t := range window {
 			at := read[sumKey{all.key, t}]
-			if at == nil || e.choice != nil && at.outcomes.Planned == 0 {
+			if at == nil || at.outcomes.Planned == 0 {
 				continue
 			}
 			if err := each(t, at); err != nil {
@@ -211,13 +214,13 @@ func (e *Export) windows(ctx context.Context, seriesID string, times []time.Time
 	return nil
 }
 
-// chart does the same as Charts.Read for one series, with memory for exportWindow times instead of
-// all. It returns errTooManyPoints instead of more than `most` points.
+// chart does the same as a filtered Charts.Read for one series, with memory for exportWindow times
+// instead of all. It returns errTooManyPoints instead of more than `most` points.
 func (e *Export) chart(ctx context.Context, seriesID string, d Display, most int) (Chart, error) {
 	live := slices.DeleteFunc(slices.Clone(e.series[seriesID].times), func(t time.Time) bool { return e.archived[seriesID][t] })
 	var times []time.Time // newest first
 	values := ranking{}
-	for end := len(live); end > 0; end -= exportWindow {
+	for end := len(live); end > 0 && (d.Samples == 0 || len(times) < d.Samples); end -= exportWindow {
 		type timed struct {
 			t  time.Time
 			at *sum

@@ -18,6 +18,8 @@ type sum struct {
 	captures map[string]float64
 }
 
+func newSum() *sum { return &sum{captures: map[string]float64{}} }
+
 // sumKey identifies a sum. The field series is the integer id of the sum's series.
 type sumKey struct {
 	series int32
@@ -29,7 +31,7 @@ type sums map[sumKey]*sum
 
 func (s sums) at(key sumKey) *sum {
 	if s[key] == nil {
-		s[key] = &sum{captures: map[string]float64{}}
+		s[key] = newSum()
 	}
 	return s[key]
 }
@@ -45,40 +47,28 @@ func (d *database) filteredPoints(ctx context.Context, q *db.Queries, params db.
 	if err != nil {
 		return nil, err
 	}
-	read, err := sumsOver(ctx, q, series, params, &choice, most)
+	read, err := sumsOver(ctx, q, series, params, choice, most)
 	if err != nil {
 		return nil, err
 	}
 	return pointsOf(read.rows(series), most)
 }
 
-// sumsOver sums the ledger over the repositories that `choice` chooses, or over all repositories if
-// it is nil, at the times of the slots. params must select the same series and times. sumsOver
-// returns errTooManyPoints for more than `most` sums of captured values; 0 means no limit.
-func sumsOver(ctx context.Context, q *db.Queries, series map[string]*slots, params db.PointsParams, choice *chosen, most int) (sums, error) {
-	all := sums{}
-	if choice == nil || choice.others {
-		rows := 0
-		err := q.EachPoint(ctx, params, func(row db.PointsRow) error {
-			all.add(row, series)
-			rows++
-			return within(rows, most)
-		})
-		if err != nil {
-			return nil, err
-		}
+// sumsOver sums the ledger over the repositories that `choice` chooses, at the times of the slots.
+// params must select the same series and times. sumsOver returns errTooManyPoints for more than
+// `most` sums of captured values; 0 means no limit.
+func sumsOver(ctx context.Context, q *db.Queries, series map[string]*slots, params db.PointsParams, choice chosen, most int) (sums, error) {
+	read, err := readSums(ctx, q, series, choice, most)
+	if err != nil || !choice.others {
+		return read, err
 	}
-	if choice == nil {
-		return all, nil
-	}
-	read, err := readSums(ctx, q, series, *choice, most)
-	if err != nil {
-		return nil, err
-	}
-	if choice.others {
-		return all.minus(read), nil
-	}
-	return read, nil
+	all, rows := sums{}, 0
+	err = q.EachPoint(ctx, params, func(row db.PointsRow) error {
+		all.at(sumKey{series[row.SeriesID].key, row.Time.UTC()}).add(row)
+		rows++
+		return within(rows, most)
+	})
+	return all.minus(read), err
 }
 
 // chartSlots reads, by series id, the slots of those requested times that charts can show.
@@ -161,14 +151,13 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 	return read, err
 }
 
-// add adds a row of an unfiltered chart, which counts all repositories.
-func (s sums) add(row db.PointsRow, series map[string]*slots) {
-	of := s.at(sumKey{series[row.SeriesID].key, row.Time.UTC()})
-	of.outcomes = outcomesOf(row)
+// add adds a row of an unfiltered chart, which counts all repositories at the time of the sum.
+func (s *sum) add(row db.PointsRow) {
+	s.outcomes = outcomesOf(row)
 	if !row.Captured {
-		of.value = row.Value
+		s.value = row.Value
 	} else if row.Capture != nil {
-		of.captures[*row.Capture] = row.Value
+		s.captures[*row.Capture] = row.Value
 	}
 }
 
