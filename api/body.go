@@ -9,9 +9,8 @@ import (
 	"mime"
 	"net/http"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/backsight/backsight/insights"
 )
@@ -33,7 +32,7 @@ func withBody(next http.Handler, refused func()) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		refuse := func(status int, message string) {
 			refused()
-			refuseBody(w, status, message)
+			refuseOperation(w, status, message)
 		}
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 			refuse(http.StatusUnsupportedMediaType, `send the operation as JSON, with the header "Content-Type: application/json"`)
@@ -90,8 +89,8 @@ func checkBody(body []byte) string {
 	return ""
 }
 
-// refuseBody answers as the GraphQL engine does for an invalid operation.
-func refuseBody(w http.ResponseWriter, status int, message string) {
+// refuseOperation answers as the GraphQL engine does for an invalid operation.
+func refuseOperation(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	refusal := gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(insights.Invalid)}}

@@ -117,7 +117,7 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 	if err != nil {
 		return nil, workflowError(seriesID, err)
 	}
-	s := seriesModel(series)
+	s := seriesModel(series, wholeDisplay)
 	// The GraphQL field `workflow` of the result then returns the state that the command returned,
 	// and does not query the workflow.
 	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*contract.Status, error) {

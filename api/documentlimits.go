@@ -13,14 +13,20 @@ import (
 // by its fields. It takes time linear in the length of the document, and runs before the validation
 // and the calculation of the complexity, which take time linear in the number of fields after the
 // replacement: each of 30 fragments that spreads the next one twice doubles that number.
-type documentLimits struct{}
+type documentLimits struct {
+	// checked are the documents that the engine has validated, and so were checked before.
+	checked graphql.Cache[*ast.QueryDocument]
+}
 
 func (documentLimits) ExtensionName() string                   { return "DocumentLimits" }
 func (documentLimits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters changes nothing. The GraphQL engine calls it before it parses the
 // document.
-func (documentLimits) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+func (l documentLimits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if _, known := l.checked.Get(ctx, params.Query); known {
+		return nil
+	}
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, maxTokens)
 	if err != nil {
 		return nil //nolint:nilerr // the engine parses the document again and reports the error

@@ -7,6 +7,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/backsight/backsight/insights"
 )
@@ -14,7 +15,7 @@ import (
 // limitOf returns the error of documentLimits for a document, "" for none.
 func limitOf(t *testing.T, document string) string {
 	t.Helper()
-	if err := (documentLimits{}).MutateOperationParameters(t.Context(), &graphql.RawParams{Query: document}); err != nil {
+	if err := (documentLimits{graphql.NoCache[*ast.QueryDocument]{}}).MutateOperationParameters(t.Context(), &graphql.RawParams{Query: document}); err != nil {
 		return err.Message
 	}
 	return ""

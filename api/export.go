@@ -2,7 +2,6 @@ package api
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -49,7 +48,9 @@ func exportHandler(config Config) http.Handler {
 		}
 		defer points.Close()
 		w.Header().Set("Content-Disposition", `attachment; filename="`+id+"."+format+`"`)
-		w.Header().Set("Content-Type", map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/x-ndjson"}[format])
+		if w.Header().Set("Content-Type", "application/x-ndjson"); format == "csv" {
+			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		}
 		// The client learns at once that the export has begun; the first point of a large one comes
 		// later. This fails only for a test's recorder.
 		_ = w.control.Flush()
@@ -59,7 +60,10 @@ func exportHandler(config Config) http.Handler {
 		} else {
 			err = writeJSONLines(r.Context(), json.NewEncoder(out), view, points)
 		}
-		if err = cmp.Or(err, out.Flush()); err != nil {
+		if err == nil {
+			err = out.Flush()
+		}
+		if err != nil {
 			config.Logger.WarnContext(r.Context(), "an export failed", "insight", id, "error", err)
 			panic(http.ErrAbortHandler) // the status is sent already; this aborts the connection
 		}

@@ -45,7 +45,7 @@ func (r *mutationResolver) SetInsightSeriesRetention(ctx context.Context, series
 	if err != nil {
 		return nil, err
 	}
-	return seriesModel(series), nil
+	return seriesModel(series, wholeDisplay), nil
 }
 
 // Plans lists the plans of the series, newest first.

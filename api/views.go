@@ -65,12 +65,7 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *g
 	if err != nil {
 		return nil, err
 	}
-	if !series.Method.ByValue() {
-		display.Values = 0
-	}
-	found := seriesModel(series)
-	found.Page.Display = display
-	return found, nil
+	return seriesModel(series, display), nil
 }
 
 // DeleteInsightView deletes a view and stops the workflows of series that no other view shows. If
@@ -156,20 +151,18 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 // viewModels converts views for the person who asks for them. All their series share one page.
 func (r *resolver) viewModels(ctx context.Context, views []insights.View, display store.Display) ([]*generated.InsightView, error) {
 	who := sender(ctx)
-	var ids, names []string
+	var all []insights.Series
+	var names []string
 	for _, v := range views {
 		for _, s := range v.Series {
-			ids, names = append(ids, s.ID), append(names, s.Scope.Repositories...)
+			all, names = append(all, s.Series), append(names, s.Scope.Repositories...)
 		}
 	}
 	hidden, err := r.config.Store.Repositories.HiddenNames(ctx, names, who.Viewer)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(views, func(v insights.View) bool { return slices.ContainsFunc(v.Series, byValue) }) {
-		display.Values = 0 // saves the statement that selects values
-	}
-	page := model.NewPage(ids, display)
+	page := pageOfSeries(all, display)
 	models := make([]*generated.InsightView, len(views))
 	for i, v := range views {
 		m := &generated.InsightView{
@@ -189,11 +182,23 @@ func (r *resolver) viewModels(ctx context.Context, views []insights.View, displa
 	return models, nil
 }
 
-func byValue(s insights.ViewSeries) bool { return s.Method.ByValue() }
-
 // seriesModel converts a series that is not read through a view.
-func seriesModel(series insights.Series) *model.InsightsSeries {
-	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID}, wholeDisplay)}
+func seriesModel(series insights.Series, display store.Display) *model.InsightsSeries {
+	page := pageOfSeries([]insights.Series{series}, display)
+	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: page}
+}
+
+// pageOfSeries returns the page of some series. If none of them counts by value, the display does
+// not select values, which saves an SQL statement.
+func pageOfSeries(series []insights.Series, display store.Display) *model.Page {
+	ids := make([]string, len(series))
+	for i, s := range series {
+		ids[i] = s.ID
+	}
+	if !slices.ContainsFunc(series, func(s insights.Series) bool { return s.Method.ByValue() }) {
+		display.Values = 0
+	}
+	return model.NewPage(ids, display)
 }
 
 // definitionModel converts the definition of a series without the names of hidden repositories.
