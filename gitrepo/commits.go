@@ -43,7 +43,9 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	}
 	commit := rev + "^{commit}"
 	if strings.HasPrefix(rev, ":/") {
-		commit = rev // a search for a commit by its message, of which ^{commit} would be a part
+		// git searches the messages of commits for the whole rest of the text. It would take
+		// "^{commit}" for a part of the message. What it finds is always a commit.
+		commit = rev
 	}
 	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", commit)
 	if err != nil {

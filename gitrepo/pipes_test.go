@@ -42,6 +42,24 @@ func TestNamedPipesAreNotOpened(t *testing.T) {
 	}
 }
 
+// The refs of a linked work tree, other than HEAD, are in the folder of the main work tree.
+func TestNamedPipesAreNotOpenedForALinkedWorkTree(t *testing.T) {
+	t.Parallel()
+	origin := testgit.New(t)
+	origin.Commit(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), map[string]string{"a": "TODO"})
+	dir := t.TempDir()
+	clone, linked := filepath.Join(dir, "clone"), filepath.Join(dir, "linked")
+	origin.Git(t, "clone", "-q", origin.Dir, clone)
+	origin.Git(t, "--git-dir="+filepath.Join(clone, ".git"), "worktree", "add", "-q", "--detach", linked)
+	require.NoError(t, searchable(t.Context(), linked))
+	head := filepath.Join(clone, ".git/refs/remotes/origin/HEAD")
+	require.NoError(t, os.Remove(head))
+	require.NoError(t, syscall.Mkfifo(head, 0o600))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.ErrorContains(t, searchable(ctx, linked), "not a regular file")
+}
+
 // searchable does what precedes a search.
 func searchable(ctx context.Context, dir string) error {
 	r, err := gitrepo.Open(ctx, dir)

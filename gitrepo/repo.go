@@ -81,15 +81,19 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 // it leads, but no other refs.
 func (r *Repo) checkFiles(name string) error {
 	common := CommonDir(r.dir)
-	for _, name := range []string{"config", "config.worktree", "commondir", "shallow", "packed-refs", "info/grafts", "objects/info/alternates"} {
+	for _, file := range []string{"config", "config.worktree", "commondir", "shallow", "packed-refs", "info/grafts", "objects/info/alternates"} {
 		for _, folder := range []string{r.gitDir, common} {
-			if err := r.checkFile(filepath.Join(folder, name)); err != nil {
+			if err := r.checkFile(filepath.Join(folder, file)); err != nil {
 				return err
 			}
 		}
 	}
-	path := filepath.Join(r.gitDir, filepath.FromSlash(name))
 	for range 5 { // git follows at most five symbolic refs
+		folder := r.gitDir
+		if strings.HasPrefix(name, "refs/") { // linked work trees share these
+			folder = common
+		}
+		path := filepath.Join(folder, filepath.FromSlash(name))
 		if err := r.checkFile(path); err != nil {
 			return err
 		}
@@ -98,7 +102,7 @@ func (r *Repo) checkFiles(name string) error {
 		if err != nil || !symbolic || !plainRef(target) {
 			return nil //nolint:nilerr // git says what is wrong
 		}
-		path = filepath.Join(common, filepath.FromSlash(target))
+		name = target
 	}
 	return nil
 }

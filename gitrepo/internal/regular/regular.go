@@ -2,7 +2,7 @@
 // of a named pipe waits for a writer, possibly for ever, and no context can end it. So this package
 // opens regular files only, and returns ErrNot for anything else.
 //
-// Invariant: Open and ReadFile never wait for another process.
+// Invariant: Open, ReadFile and Contains never wait for another process.
 //
 // Non-goals: no limit on the size of a file. Read next: package gitrepo.
 package regular
