@@ -62,7 +62,8 @@ func (r *runner) readSignals(ctx workflow.Context) {
 			r.readSignal(ctx, name)
 		}
 	}
-	// The signals of a run that an older release started, in its order.
+	// The signals of a run that an older release started, or of a worker without the interceptor
+	// that notes arrivals: in the order of contract.Messages.
 	for _, message := range contract.Messages {
 		for workflow.GetSignalChannel(ctx, message.Name).Len() > 0 {
 			r.readSignal(ctx, message.Name)
@@ -88,10 +89,11 @@ func (r *runner) readSignal(ctx workflow.Context, name string) {
 // apply applies a command. It does not block. A signal has no caller that could be told about a
 // refusal, so the series shows the last one.
 func (r *runner) apply(ctx workflow.Context, message string, c contract.Command) {
-	r.messages++
 	if err := r.m.Apply(message, c, workflow.Now(ctx)); err != nil {
 		r.refuse(ctx, message, c, err)
+		return
 	}
+	r.messages++
 }
 
 func (r *runner) refuse(ctx workflow.Context, message string, c contract.Command, err error) {

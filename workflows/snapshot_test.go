@@ -16,7 +16,7 @@ import (
 // dayLater runs a series that has nothing to do, and sends a message after a day.
 func (r *run) dayLater(in machine.Series, message string) machine.Series {
 	r.t.Helper()
-	return r.after(24*time.Hour, in, message, contract.Command{By: "schedule"})
+	return r.after(24*time.Hour, in, message, contract.Command{By: contract.BySchedule})
 }
 
 func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {

@@ -39,7 +39,7 @@ func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 func tellSnapshot(ctx workflow.Context, ids []string) (missed []string) {
 	told := make([]workflow.Future, len(ids))
 	for i, id := range ids {
-		told[i] = workflow.SignalExternalWorkflow(ctx, contract.SeriesID(id), "", contract.Snapshot, contract.Command{By: "schedule"})
+		told[i] = workflow.SignalExternalWorkflow(ctx, contract.SeriesID(id), "", contract.Snapshot, contract.Command{By: contract.BySchedule})
 	}
 	for i, future := range told {
 		if err := future.Get(ctx, nil); err != nil {

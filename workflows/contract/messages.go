@@ -72,6 +72,9 @@ type Command struct {
 	Points int `json:"points,omitempty"`
 }
 
+// BySchedule is the By of a Command that a schedule sends.
+const BySchedule = "schedule"
+
 // MaxText is the largest number of bytes that a series keeps of a text of a Command.
 const MaxText = 1000
 

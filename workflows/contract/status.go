@@ -74,8 +74,8 @@ type Status struct {
 	Paused *PausedBy `json:"paused,omitempty"`
 	// Problem is nil unless an action failed that the series does not repeat immediately.
 	Problem *Problem `json:"problem,omitempty"`
-	// Refused is the last signal that the series refused, nil if it has applied a message since. An
-	// update is refused with an error instead.
+	// Refused is the last signal that the series refused, nil if it has applied a message since.
+	// Messages of schedules do not count. An update is refused with an error instead.
 	Refused *Refusal `json:"refused,omitempty"`
 	// NextRecordingAt is the first grid time after the newest one that has a plan. It may be in the
 	// past, for example while the series is paused.

@@ -44,7 +44,9 @@ func (m *Machine) Apply(message string, c contract.Command, now time.Time) error
 	if err := m.Check(message, c, now); err != nil {
 		return err
 	}
-	m.State.Refused = nil
+	if c.By != contract.BySchedule {
+		m.State.Refused = nil
+	}
 	by := &contract.PausedBy{By: insights.Truncate(c.By, maxBy), Reason: insights.Truncate(c.Reason, maxReason), At: now}
 	switch message {
 	case contract.Pause:
@@ -73,8 +75,13 @@ func (m *Machine) Apply(message string, c contract.Command, now time.Time) error
 	return nil
 }
 
-// Refuse records that a signal was refused. Status has it until the next command is applied.
+// Refuse records that a signal was refused. Status has the refusal until the next command is
+// applied. Refuse does nothing for a signal of a schedule: it is routine that a paused series takes
+// no snapshot.
 func (m *Machine) Refuse(message string, c contract.Command, reason error, now time.Time) {
+	if c.By == contract.BySchedule {
+		return
+	}
 	m.State.Refused = &contract.Refusal{
 		Message: insights.Truncate(message, maxBy), By: insights.Truncate(c.By, maxBy), Reason: insights.Truncate(reason.Error(), maxReason), At: now,
 	}

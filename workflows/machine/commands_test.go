@@ -102,6 +102,26 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// The schedule of snapshots signals every series each day. Its signals neither hide the refusal that
+// somebody must see, nor are they shown as refused.
+func TestSignalsOfSchedulesAreNotShown(t *testing.T) {
+	t.Parallel()
+	scheduled := contract.Command{By: contract.BySchedule}
+	m := states["paused"]()
+	err := m.Apply(contract.Snapshot, scheduled, now)
+	require.Error(t, err)
+	m.Refuse(contract.Snapshot, scheduled, err, now)
+	require.Nil(t, m.State.Refused)
+
+	m = asleep()
+	m.Refuse(contract.Extend, contract.Command{By: "ann"}, err, now)
+	require.Equal(t, "ann", m.State.Refused.By)
+	require.NoError(t, m.Apply(contract.Snapshot, scheduled, now))
+	require.NotNil(t, m.State.Refused)
+	require.NoError(t, m.Apply(contract.Snapshot, contract.Command{By: "ann"}, now))
+	require.Nil(t, m.State.Refused)
+}
+
 // A command stops the work on a plan only when it concerns that plan.
 func TestMustStop(t *testing.T) {
 	t.Parallel()
