@@ -51,14 +51,14 @@ func (r *runner) applySettings(ctx context.Context) error {
 	// sets the limit, or removes it if the setting is 0.
 	if !r.applied.read || now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
 		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
-			if r.fatal != nil {
-				return err // the next call tries again
-			}
-			// The server keeps the limit that it has. A worker must be able to start although it
-			// cannot change that: Temporal's development server can refuse every change of a
-			// queue until it is started again.
-			r.Logger.Warn("the limit of searches could not be set; trying again later", "error", err)
+			// The server keeps the limit that it has. Temporal's development server can refuse
+			// every change of a queue until it is started again. The worker must start all the
+			// same, and apply the other settings.
+			r.Logger.Warn("the limit of searches could not be set; trying again", "error", err)
 			now.clusterRate = unset
+			if now == r.applied {
+				return nil
+			}
 		}
 	}
 	r.indexes.SetBudget(now.indexBudget)

@@ -16,15 +16,17 @@ func TestSyncScheduleFollowsTheSetting(t *testing.T) {
 	s := newStack(t)
 	s.set(store.SettingSyncInterval, "1h")
 	s.work()
-	handle := s.client.ScheduleClient().GetHandle(t.Context(), contract.SyncSchedule)
-	interval := func() time.Duration {
-		description, err := handle.Describe(t.Context())
-		if err != nil {
-			return 0 // not created yet
-		}
-		return description.Schedule.Spec.Intervals[0].Every
-	}
-	require.Eventually(t, func() bool { return interval() == time.Hour }, patience, 20*time.Millisecond)
+	s.syncsEvery(time.Hour)
 	s.set(store.SettingSyncInterval, "30m")
-	require.Eventually(t, func() bool { return interval() == 30*time.Minute }, patience, 20*time.Millisecond)
+	s.syncsEvery(30 * time.Minute)
+}
+
+// syncsEvery waits until the schedule of syncs has the interval.
+func (s *testStack) syncsEvery(interval time.Duration) {
+	s.t.Helper()
+	handle := s.client.ScheduleClient().GetHandle(s.t.Context(), contract.SyncSchedule)
+	require.Eventually(s.t, func() bool {
+		description, err := handle.Describe(s.t.Context())
+		return err == nil && description.Schedule.Spec.Intervals[0].Every == interval // an error: not created yet
+	}, patience, 20*time.Millisecond)
 }

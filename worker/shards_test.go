@@ -165,6 +165,8 @@ func TestWorkersStartAlthoughTheLimitCannotBeSet(t *testing.T) {
 	}, patience, 50*time.Millisecond)
 	require.Positive(t, s.limitChanges.Load())
 	require.Zero(t, s.limitOf(0))
+	s.set(store.SettingSyncInterval, "30m")
+	s.syncsEvery(30 * time.Minute) // the other settings are applied meanwhile
 	s.refuseLimits.Store(false)
 	require.Eventually(t, func() bool { return s.limitOf(0) == 30 }, patience, 50*time.Millisecond)
 	stop()
