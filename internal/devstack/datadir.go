@@ -46,10 +46,10 @@ func defaultDir(own, forRoot, xdg, belowHome string) string {
 // advice is the end of error messages about the data directory.
 const advice = "choose another with --data or BACKSIGHT_DATA"
 
-// checkName returns an error for a path that the servers cannot use. SQLite, which Temporal
-// uses, reads ?, # and % in the name of its database as parts of a URL, and would create the
-// database in another folder. The others would break the lines of configuration files and logs.
-func checkName(dir string) error {
+// checkPath returns an error for a path that the servers cannot use. SQLite, which Temporal uses,
+// reads ?, # and % in the name of its database as parts of a URL, and would create the database in
+// another folder. Control characters would break the lines of configuration files and logs.
+func checkPath(dir string) error {
 	if bad := strings.IndexFunc(dir, func(r rune) bool { return strings.ContainsRune("?#%", r) || unicode.IsControl(r) }); bad >= 0 {
 		return fmt.Errorf("its path contains %q, which Temporal's database cannot have in its name", dir[bad:bad+1])
 	}
@@ -58,7 +58,7 @@ func checkName(dir string) error {
 
 // prepareDataDir creates the data directory and checks that it is writable. It is idempotent.
 func prepareDataDir(dir string) error {
-	if err := checkName(dir); err != nil {
+	if err := checkPath(dir); err != nil {
 		return insights.Errorf(insights.Invalid, "data directory %s: %w; %s", dir, err, advice)
 	}
 	if _, err := os.Stat(dir); err != nil {

@@ -8,7 +8,7 @@ import (
 
 func examineDataDir(o Options) Finding {
 	f := Finding{Name: "data directory", Path: o.DataDir, Why: "--data, BACKSIGHT_DATA, or the default for this account"}
-	if err := checkName(o.DataDir); err != nil {
+	if err := checkPath(o.DataDir); err != nil {
 		return f.wrong(err, advice)
 	}
 	a, err := postgresAccount(filepath.Join(o.DataDir, "postgres"))

@@ -68,7 +68,7 @@ func TestStart_StopsAnOrphanedTemporal(t *testing.T) {
 	require.NoError(t, err)
 	t1 := &Temporal{options: o, bin: bin}
 	t1.ports.Store(&ports)
-	t1.hidden, err = hiddenAddress(t.Context())
+	t1.hidden, err = hiddenAddress()
 	require.NoError(t, err)
 	left, err := t1.command(true)
 	require.NoError(t, err)

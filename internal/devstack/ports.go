@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/backsight/backsight/insights"
 )
@@ -21,6 +21,9 @@ const (
 	lowestPort  = 20000
 	highestPort = 32000
 )
+
+// localhost is the address of the servers that other programs may find.
+var localhost = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 // temporalPorts are the ports of a data directory's Temporal server. A file keeps them from one
 // start to the next.
@@ -65,14 +68,19 @@ func checkPort(what, flag string, port int) error {
 	return nil
 }
 
-// openPort listens on the first preferred port of the loopback address that is free, else on a
-// random free port. It uses no port that is in `avoid`.
+// openPort listens on the first preferred port of 127.0.0.1 that is free, else on a random free
+// port. It uses no port that is in `avoid`.
 func openPort(what string, preferred []int, avoid ...int) (net.Listener, error) {
+	return openPortOf(localhost, what, preferred, avoid...)
+}
+
+// openPortOf does the same as openPort for another loopback address.
+func openPortOf(host netip.Addr, what string, preferred []int, avoid ...int) (net.Listener, error) {
 	for _, port := range preferred {
 		if port == 0 || slices.Contains(avoid, port) {
 			continue
 		}
-		if listener, err := listenOn(port); err == nil {
+		if listener, err := listenOn(host, port); err == nil {
 			return listener, nil
 		}
 	}
@@ -81,11 +89,11 @@ func openPort(what string, preferred []int, avoid ...int) (net.Listener, error) 
 		if slices.Contains(avoid, port) {
 			continue
 		}
-		if listener, err := listenOn(port); err == nil {
+		if listener, err := listenOn(host, port); err == nil {
 			return listener, nil
 		}
 	}
-	return nil, insights.Errorf(insights.Unavailable, "%s: none of 200 random ports between %d and %d is free; end a program that uses many of them", what, lowestPort, highestPort)
+	return nil, insights.Errorf(insights.Unavailable, "%s: none of 200 random ports of %s between %d and %d is free; end a program that uses many of them", what, host, lowestPort, highestPort)
 }
 
 // choosePort returns the port on which openPort would listen.
@@ -97,15 +105,15 @@ func choosePort(what string, preferred []int, avoid ...int) (int, error) {
 	return portOf(listener), listener.Close()
 }
 
-func listenOn(port int) (net.Listener, error) {
-	return net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+func listenOn(host netip.Addr, port int) (net.Listener, error) {
+	return net.Listen("tcp4", netip.AddrPortFrom(host, uint16(port)).String())
 }
 
 func portOf(listener net.Listener) int { return listener.Addr().(*net.TCPAddr).Port }
 
-// portFree returns nil when a server can listen on the port of the loopback address.
+// portFree returns nil when a server can listen on the port of 127.0.0.1.
 func portFree(port int) error {
-	l, err := listenOn(port)
+	l, err := listenOn(localhost, port)
 	if err != nil {
 		return err
 	}

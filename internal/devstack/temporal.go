@@ -42,8 +42,8 @@ type Temporal struct {
 	options Options
 	bin     string
 	ports   atomic.Pointer[temporalPorts]
-	hidden  string   // address of the server's web interface; "" with Options.Test
-	ui      *uiProxy // nil with Options.Test
+	hidden  netip.AddrPort // of the server's web interface; zero with Options.Test
+	ui      *uiProxy       // nil with Options.Test
 }
 
 // StartTemporal starts the Temporal server of a data directory. It has the same contract as Start.
@@ -79,7 +79,7 @@ func (t *Temporal) start(ctx context.Context) error {
 		return err
 	}
 	if !t.options.Test {
-		if t.hidden, err = hiddenAddress(ctx); err != nil {
+		if t.hidden, err = hiddenAddress(); err != nil {
 			return err
 		}
 		// The port is taken before the server starts, so that no other program can take it
@@ -207,12 +207,8 @@ func (t *Temporal) Stop(ctx context.Context) error {
 // a port does not count.
 func (t *Temporal) serves(ctx context.Context, pid int) error {
 	ports := []int{t.ports.Load().GRPC}
-	if t.hidden != "" {
-		address, err := netip.ParseAddrPort(t.hidden)
-		if err != nil {
-			return err
-		}
-		ports = append(ports, int(address.Port()))
+	if t.hidden.IsValid() {
+		ports = append(ports, int(t.hidden.Port()))
 	}
 	for _, port := range ports {
 		if !listensOn(pid, port) {

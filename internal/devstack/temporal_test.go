@@ -3,6 +3,7 @@ package devstack
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -151,7 +152,7 @@ func TestFairness_IsOnlyForNewDatabases(t *testing.T) {
 
 	const fairness = "matching.enableFairness=true"
 	args := func(database string) []string {
-		return temporalArgs(Options{}, temporalPorts{}, "127.1.2.3:20001", database)
+		return temporalArgs(Options{}, temporalPorts{}, netip.MustParseAddrPort("127.1.2.3:20001"), database)
 	}
 	fresh := filepath.Join(t.TempDir(), "temporal.db")
 	require.Contains(t, args(fresh), fairness)

@@ -1,20 +1,17 @@
 package devstack
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/netip"
 	"net/url"
 	"runtime"
-	"strconv"
 	"time"
 
-	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/loopback"
 )
 
@@ -28,25 +25,28 @@ type uiProxy struct {
 	served chan error
 }
 
+// uiName is the name of the interface in error messages.
+const uiName = "temporal's web interface"
+
 // openUI listens on the port of the interface: the requested one, else the one of the last start,
-// else Temporal's usual one, else any free one. The errors say which flag chooses another.
+// else Temporal's usual one, else any free one. An error about the requested port names the flag
+// with which the user chose it.
 func openUI(options Options) (net.Listener, error) {
-	const what = "temporal's web interface"
 	if port := options.TemporalUIPort; port != 0 {
-		if err := checkPort(what, "--temporal-ui-port", port); err != nil {
+		if err := checkPort(uiName, "--temporal-ui-port", port); err != nil {
 			return nil, err
 		}
-		return openPort(what, []int{port})
+		return openPort(uiName, []int{port})
 	}
 	remembered, err := readPorts(portsFile(options.DataDir))
 	if err != nil {
 		return nil, err
 	}
-	return openPort(what, []int{remembered.UI, temporalUIPort}, remembered.GRPC, temporalPort)
+	return openPort(uiName, []int{remembered.UI, temporalUIPort}, remembered.GRPC, temporalPort)
 }
 
-// startUIProxy serves the interface at hidden, "host:port".
-func startUIProxy(listener net.Listener, hidden string, logger *slog.Logger) *uiProxy {
+// startUIProxy serves, at the address of the listener, the interface that has the address `hidden`.
+func startUIProxy(listener net.Listener, hidden netip.AddrPort, logger *slog.Logger) *uiProxy {
 	p := &uiProxy{port: portOf(listener), served: make(chan error, 1), server: &http.Server{
 		Handler:           uiHandler(hidden, logger),
 		ReadHeaderTimeout: 5 * time.Second,
@@ -58,8 +58,8 @@ func startUIProxy(listener net.Listener, hidden string, logger *slog.Logger) *ui
 	return p
 }
 
-func uiHandler(hidden string, logger *slog.Logger) http.Handler {
-	target := &url.URL{Scheme: "http", Host: hidden}
+func uiHandler(hidden netip.AddrPort, logger *slog.Logger) http.Handler {
+	target := &url.URL{Scheme: "http", Host: hidden.String()}
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		ModifyResponse: func(r *http.Response) error {
@@ -70,7 +70,7 @@ func uiHandler(hidden string, logger *slog.Logger) http.Handler {
 			if r.Context().Err() == nil {
 				logger.Debug("temporal's web interface does not answer", "error", err)
 			}
-			http.Error(w, "Temporal's web interface does not answer: Temporal is being started again", http.StatusBadGateway)
+			http.Error(w, "Temporal's web interface does not answer: Temporal is starting", http.StatusBadGateway)
 		},
 	}
 	sameOrigin := http.NewCrossOriginProtection().Handler(proxy)
@@ -96,21 +96,16 @@ func (p *uiProxy) stop() error {
 	return err
 }
 
-// hiddenAddress returns a random loopback address with a free port, "host:port". On Linux, all
-// addresses from 127.0.0.1 to 127.255.255.254 are loopback addresses; elsewhere only the port is
-// random.
-func hiddenAddress(ctx context.Context) (string, error) {
-	var failed error
-	for range 200 {
-		host := "127.0.0.1"
-		if runtime.GOOS == "linux" {
-			host = fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(254), rand.IntN(256), 1+rand.IntN(254))
-		}
-		address := net.JoinHostPort(host, strconv.Itoa(lowestPort+rand.IntN(highestPort-lowestPort)))
-		var listener net.Listener
-		if listener, failed = (&net.ListenConfig{}).Listen(ctx, "tcp4", address); failed == nil {
-			return address, listener.Close()
-		}
+// hiddenAddress returns a random loopback address with a free port. On Linux, all addresses from
+// 127.0.0.1 to 127.255.255.254 are loopback addresses; elsewhere only the port is random.
+func hiddenAddress() (netip.AddrPort, error) {
+	host := localhost
+	if runtime.GOOS == "linux" {
+		host = netip.AddrFrom4([4]byte{127, byte(1 + rand.IntN(254)), byte(rand.IntN(256)), byte(1 + rand.IntN(254))})
 	}
-	return "", insights.Errorf(insights.Unavailable, "temporal's web interface: no address is free: %w", failed)
+	listener, err := openPortOf(host, uiName, nil)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return netip.AddrPortFrom(host, uint16(portOf(listener))), listener.Close()
 }
