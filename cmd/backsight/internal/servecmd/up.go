@@ -55,7 +55,7 @@ const (
 // Run starts everything, prints the addresses and returns nil after ctx has ended and everything
 // has stopped.
 func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
-	memory.Limit(0)
+	memory.LimitToCgroup() // the searches run in the worker's process
 	if c.Data == "" {
 		c.Data = devstack.DefaultDataDir()
 	}
