@@ -270,7 +270,7 @@ func (s *Repositories) SetUnsearched(ctx context.Context, id int64, notice strin
 
 // SetFlags sets whether a repository is a fork, archived and private.
 func (s *Repositories) SetFlags(ctx context.Context, id int64, fork, archived, private bool) error {
-	n, err := s.queries().SetRepositoryTraits(ctx, db.SetRepositoryTraitsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
+	n, err := s.queries().SetRepositoryFlags(ctx, db.SetRepositoryFlagsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
 	if err == nil && n == 0 {
 		return insights.Errorf(insights.NotFound, "repository %d does not exist", id)
 	}

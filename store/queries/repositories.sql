@@ -127,7 +127,7 @@ UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 -- name: SetRepositoryUnsearched :exec
 UPDATE repositories SET unsearched = @notice WHERE id = @id AND unsearched <> @notice;
 
--- name: SetRepositoryTraits :execrows
+-- name: SetRepositoryFlags :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 
 -- Locks and returns, in the order of their ids, the repositories whose last sync succeeded and

@@ -761,19 +761,19 @@ func (q *Queries) ScopeCandidates(ctx context.Context, arg ScopeCandidatesParams
 	return items, nil
 }
 
-const setRepositoryTraits = `-- name: SetRepositoryTraits :execrows
+const setRepositoryFlags = `-- name: SetRepositoryFlags :execrows
 UPDATE repositories SET fork = $1, archived = $2, private = $3 WHERE id = $4
 `
 
-type SetRepositoryTraitsParams struct {
+type SetRepositoryFlagsParams struct {
 	Fork     bool
 	Archived bool
 	Private  bool
 	ID       int32
 }
 
-func (q *Queries) SetRepositoryTraits(ctx context.Context, arg SetRepositoryTraitsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, setRepositoryTraits,
+func (q *Queries) SetRepositoryFlags(ctx context.Context, arg SetRepositoryFlagsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setRepositoryFlags,
 		arg.Fork,
 		arg.Archived,
 		arg.Private,
