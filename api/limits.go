@@ -12,7 +12,7 @@ import (
 const (
 	maxComplexity = 200_000
 	maxDepth      = 12      // of nested fields
-	maxFields     = 2_000   // of a document; the page's largest query has about 60
+	maxFields     = 2_000   // of a document; the page's largest query has 89
 	maxTokens     = 5_000   // of the text of a document
 	maxPage       = 200     // elements of a connection's page
 	defaultPage   = 50      // the schema's default
