@@ -26,14 +26,8 @@ func (in *inside) measureExport(ctx context.Context, values, points int) error {
 		return err
 	}
 	id := view.Series[0].Series.ID
-	plan, err := in.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: id, Kind: insights.BackfillPlan, Times: grid.Frames()})
-	if err != nil {
+	if _, err := in.plan(ctx, id, grid.Frames()); err != nil {
 		return err
-	}
-	for done := false; !done; {
-		if _, done, err = in.store.Plans.WriteSlice(ctx, id, plan, store.ScopeFilter{}, 10, true); err != nil {
-			return err
-		}
 	}
 	// The table is sorted by value, as searches write it: all times of a value together.
 	if _, err := in.pool.Exec(ctx, `INSERT INTO capture_sums (series_id, snapshot, time, capture, stripe, value)

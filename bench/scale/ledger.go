@@ -75,15 +75,9 @@ func (in *inside) measureLedger(ctx context.Context, postgres, n, points int) er
 	}
 	series := view.Series[0].Series
 	began := time.Now()
-	plan, err := in.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
+	plan, err := in.plan(ctx, series.ID, grid.Frames())
 	if err != nil {
 		return err
-	}
-	slice := max(1, 20_000/points)
-	for done := false; !done; {
-		if _, done, err = in.store.Plans.WriteSlice(ctx, series.ID, plan, store.ScopeFilter{}, slice, true); err != nil {
-			return err
-		}
 	}
 	fmt.Printf("%8.2fs  plan of %d × %d samples\n", time.Since(began).Seconds(), n, points)
 	if err := in.settle(ctx, series, plan); err != nil {
@@ -94,6 +88,21 @@ func (in *inside) measureLedger(ctx context.Context, postgres, n, points int) er
 		return err
 	}
 	return in.reportReads(ctx, series, n, postgres)
+}
+
+// plan writes the plan of a backfill, in transactions of about 20,000 samples.
+func (in *inside) plan(ctx context.Context, seriesID string, times []time.Time) (plan int, err error) {
+	plan, err = in.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: seriesID, Kind: insights.BackfillPlan, Times: times})
+	if err != nil {
+		return 0, err
+	}
+	repositories := max(1, 20_000/len(times))
+	for done := false; !done; {
+		if _, done, err = in.store.Plans.WriteSlice(ctx, seriesID, plan, store.ScopeFilter{}, repositories, true); err != nil {
+			return 0, err
+		}
+	}
+	return plan, nil
 }
 
 // register creates the repositories and their commit indexes.
