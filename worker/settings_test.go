@@ -27,6 +27,7 @@ func (s *testStack) syncsEvery(interval time.Duration) {
 	handle := s.client.ScheduleClient().GetHandle(s.t.Context(), contract.SyncSchedule)
 	require.Eventually(s.t, func() bool {
 		description, err := handle.Describe(s.t.Context())
-		return err == nil && description.Schedule.Spec.Intervals[0].Every == interval // an error: not created yet
+		// An error means that the schedule was not created yet.
+		return err == nil && description.Schedule.Spec.Intervals[0].Every == interval
 	}, patience, 20*time.Millisecond)
 }

@@ -2570,7 +2570,7 @@ type SeriesWorkflowStatus {
   problem: SeriesProblem
   """
   The last signal that the series refused, for example one sent with Temporal's command line; null
-  if the series has applied a command since.
+  if the series has applied a command since. Scheduled requests for snapshots do not count.
   """
   refused: RefusedSignal
   """

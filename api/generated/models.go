@@ -478,7 +478,7 @@ type SeriesWorkflowStatus struct {
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The last signal that the series refused, for example one sent with Temporal's command line; null
-	// if the series has applied a command since.
+	// if the series has applied a command since. Scheduled requests for snapshots do not count.
 	Refused *RefusedSignal `json:"refused,omitempty"`
 	// The workflow's own count of samples by outcome, without those of snapshots. While inFlight is 0,
 	// it equals InsightsSeries.completeness, except that a sample may be missing for up to a minute if

@@ -102,7 +102,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// The schedule of snapshots signals every series each day. Its signals neither hide the refusal that
+// The schedule of snapshots signals every series. Its signals neither hide the refusal that
 // somebody must see, nor are they shown as refused.
 func TestSignalsOfSchedulesAreNotShown(t *testing.T) {
 	t.Parallel()

@@ -3,8 +3,8 @@ package db
 import "context"
 
 // The methods of this file run generated statements and pass each row to a function, so that a
-// large result is never in memory as a whole. sqlc generates only methods that return all rows. An error of the function ends the statement and is
-// returned.
+// large result is never in memory as a whole. sqlc generates only methods that return all rows. An
+// error of the function ends the statement and is returned.
 
 // EachPoint runs the statement Points.
 func (q *Queries) EachPoint(ctx context.Context, arg PointsParams, each func(PointsRow) error) error {

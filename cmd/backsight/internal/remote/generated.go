@@ -1567,7 +1567,7 @@ type Workflow struct {
 	// Why the last step of the series failed; null when it did not fail.
 	Problem *Problem `json:"problem"`
 	// The last signal that the series refused, for example one sent with Temporal's command line; null
-	// if the series has applied a command since.
+	// if the series has applied a command since. Scheduled requests for snapshots do not count.
 	Refused *Refused `json:"refused"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
