@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +85,7 @@ var hostileOperations = []string{
 // internals are words that an answer must not contain: they come from drivers, from Go, or from the
 // server's machine.
 var internals = []string{
-	"SQLSTATE", "pgx", "ERROR:", "invalid byte sequence", "goroutine", "runtime error", ".go:", "json:", "graphql.", "strconv.", "Go value", "%!", "/root/", "DROP TABLE insight_view; --: ",
+	"SQLSTATE", "pgx", "ERROR:", "invalid byte sequence", "goroutine", "runtime error", ".go:", "json:", "graphql.", "strconv.", "Go value", "%!", "/root/",
 }
 
 // Each hostile text in each place where a client can send one gets a result or an error with a code
@@ -91,14 +93,16 @@ var internals = []string{
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	series := b.create("Debt", "TODO").DataSeries[0].SeriesID
+	view := b.create("Debt", "TODO")
+	series := view.DataSeries[0].SeriesID
 	b.settle(series, b.plan(series, "acme/api", "acme/web"), counted)
 	sent := 0
 	for _, operation := range hostileOperations {
 		operation = strings.ReplaceAll(operation, "SERIES", series)
 		query, err := json.Marshal(operation)
 		require.NoError(t, err)
-		for name, text := range hostileTexts {
+		for _, name := range slices.Sorted(maps.Keys(hostileTexts)) {
+			text := hostileTexts[name]
 			sent++
 			what := name + " in " + operation
 			response, err := http.Post(b.url+"/graphql", "application/json", strings.NewReader(fmt.Sprintf(`{"query":%s,"variables":{"x":%s}}`, query, text)))
@@ -114,6 +118,9 @@ func TestHostileTexts(t *testing.T) {
 		}
 	}
 	require.Greater(t, sent, 300)
+	kept, err := b.store.Views.Get(t.Context(), view.ID)
+	require.NoError(t, err, "no text was run as SQL")
+	require.Equal(t, "Debt", kept.Title)
 	require.NotContains(t, b.log.String(), "a request failed", "an error that the server does not know")
 	require.NotContains(t, b.log.String(), "panicked")
 }
